@@ -1,0 +1,179 @@
+import { readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { packagePath } from '../../../runtime/package-root.js'
+import { nameTokens, pashtoVariants } from './spelling.js'
+
+/**
+ * What a name must have beside it to count: nothing; some sign that it is a place (`?` in the files: it is also an ordinary word);
+ * or a plain sign, such as "district" or another place of the same district (`!`: it is far more often the ordinary word).
+ */
+export type Need = 'nothing' | 'sign' | 'plain-sign'
+
+export interface Place {
+  /** The districts it may be in. One: it is there. Several with `together`: a name that stands for them all. Several without: one of them. */
+  readonly districts: readonly string[]
+  readonly together: boolean
+  /** district, tehsil, town, village, area, road, police-station, hospital, …; `nonplace` and `outside` have no districts. */
+  readonly kind: string
+  /** Words that, close by, say that the place is not meant. */
+  readonly not: ReadonlySet<string>
+  /** Words that, right after it, are a plain sign that it is meant. */
+  readonly after: ReadonlySet<string>
+  /** Also a family name: not the place where a given name stands before it. */
+  readonly surname: boolean
+}
+
+export interface Named {
+  readonly place: Place
+  readonly need: Need
+  /** Known elsewhere too, or only likely there: gives way to any other place (`~` in the files). */
+  readonly weak: boolean
+}
+
+export interface Gazetteer {
+  /** What each name means, by its words with a space between them. */
+  readonly named: ReadonlyMap<string, readonly Named[]>
+  /** Every beginning of a name of several words. */
+  readonly beginnings: ReadonlySet<string>
+  /** The first halves of names of districts and tehsils of one word, that are also written as two (`bat khela`). */
+  readonly halves: ReadonlySet<string>
+  /** Every word of every name, and how far from it a word of the text may be. */
+  readonly vocabulary: ReadonlyMap<string, Tolerance>
+  /** Names of one word that stand for themselves, for finding them inside joined words. */
+  readonly singles: ReadonlySet<string>
+}
+
+/** A word of a name is looked for as it is spelt; or, if long, nearly; or, for districts, nearly from six letters on. */
+export type Tolerance = 'none' | 'some' | 'most'
+
+const TOLERANCES: readonly Tolerance[] = ['none', 'some', 'most']
+const TOLERANT = new Set(['tehsil', 'town', 'area', 'bazaar', 'nonplace', 'outside', 'hospital', 'university', 'pass'])
+
+const MARKS = '?!~='
+/** Names of several words are also found written as one, from so many letters on. */
+const MIN_JOINED = 6
+
+const toleranceOf = ({ kind }: Place): Tolerance =>
+  kind === 'district' ? 'most' : TOLERANT.has(kind) ? 'some' : 'none'
+
+function parsePlace(fields: readonly string[]): Place {
+  const [where = '', kind = '', , flags = ''] = fields
+  const together = where.includes('+')
+  const districts = where === '-' ? [] : where.split(/[+,]/)
+  const flag = (name: string): ReadonlySet<string> =>
+    new Set(
+      flags
+        .split(/\s+/)
+        .flatMap((each) => (each.startsWith(`${name}=`) ? nameTokens(each.slice(name.length + 1)) : [])),
+    )
+  return {
+    districts,
+    together,
+    kind,
+    not: flag('not'),
+    after: flag('after'),
+    surname: flags.split(/\s+/).includes('surname'),
+  }
+}
+
+/**
+ * Reads gazetteer rows `district<TAB>kind<TAB>names separated by |<TAB>flags`. `district` is an id, `a,b` (one of them), `a+b` (all of them)
+ * or `-` (none: a non-place or a place outside the province). A name may begin with `?`, `!` or `~` (see `Need` and `Named.weak`) or with
+ * `=` (only spelt exactly so); the flags `not=word,word` and `after=word,word` are `Place.not` and `Place.after`, `surname` is `Place.surname`. Throws with the file and line of the first row it cannot read.
+ */
+export function parseGazetteer(
+  files: readonly { readonly name: string; readonly text: string }[],
+  districtIds: ReadonlySet<string>,
+): Gazetteer {
+  const building = new Building()
+  for (const file of files) {
+    for (const [index, line] of file.text.split('\n').entries()) {
+      if (line === '' || line.startsWith('#')) continue
+      const fields = line.split('\t')
+      const place = parsePlace(fields)
+      const unknown = place.districts.filter((id) => !districtIds.has(id))
+      if (fields.length < 3 || unknown.length > 0) {
+        const which = unknown.length > 0 ? `; no district ${unknown.join(', ')}` : ''
+        throw new Error(`${file.name}:${index + 1}: needs district, kind and names between tabs${which}`)
+      }
+      for (const written of (fields[2] ?? '').split('|')) building.add(place, written)
+    }
+  }
+  return building
+}
+
+class Building implements Gazetteer {
+  readonly named = new Map<string, readonly Named[]>()
+  readonly beginnings = new Set<string>()
+  readonly halves = new Set<string>()
+  readonly vocabulary = new Map<string, Tolerance>()
+  readonly singles = new Set<string>()
+
+  add(place: Place, written: string): void {
+    let length = 0
+    while (MARKS.includes(written.charAt(length) || ' ')) length++
+    const marks = written.slice(0, length)
+    const need = marks.includes('!') ? 'plain-sign' : marks.includes('?') ? 'sign' : 'nothing'
+    const named: Named = { place, need, weak: marks.includes('~') }
+    const tolerance = need === 'nothing' && !marks.includes('=') ? toleranceOf(place) : 'none'
+    for (const variant of pashtoVariants(written.slice(marks.length)))
+      this.#addWords(nameTokens(variant), named, tolerance)
+  }
+
+  #addWords(words: readonly string[], named: Named, tolerance: Tolerance): void {
+    if (words.length === 0) return
+    this.#insert(words.join(' '), named)
+    for (const word of words) this.#learn(word, tolerance)
+    let beginning = ''
+    for (let at = 0; at + 1 < words.length; at++) {
+      beginning += at === 0 ? (words[at] ?? '') : ` ${words[at] ?? ''}`
+      this.beginnings.add(beginning)
+    }
+    const joined = words.join('')
+    if (words.length > 1 && joined.length >= MIN_JOINED) {
+      this.#insert(joined, named)
+      // Short names run together are too near to ordinary words to be misspelt as well.
+      this.#learn(joined, joined.length >= MIN_JOINED + 2 ? tolerance : 'none')
+    }
+    const certain = named.need === 'nothing' && !named.weak && named.place.districts.length > 0
+    if (!certain || tolerance === 'none') return
+    this.singles.add(joined)
+    if (words.length > 1 || (named.place.kind !== 'district' && named.place.kind !== 'tehsil')) return
+    for (let at = 3; at <= joined.length - 3 && joined.length > MIN_JOINED; at++) this.halves.add(joined.slice(0, at))
+  }
+
+  #insert(key: string, named: Named): void {
+    const known = this.named.get(key)
+    if (known === undefined) this.named.set(key, [named])
+    else if (!known.some(({ place }) => place === named.place)) this.named.set(key, [...known, named])
+  }
+
+  #learn(word: string, tolerance: Tolerance): void {
+    const known = this.vocabulary.get(word)
+    if (known === undefined || TOLERANCES.indexOf(tolerance) > TOLERANCES.indexOf(known))
+      this.vocabulary.set(word, tolerance)
+  }
+}
+
+const FOLDER = 'enrich/enrichers/districts/gazetteer'
+
+/** The gazetteer of this installation: every `.tsv` file of its folder. */
+export function loadGazetteer(districtIds: ReadonlySet<string>): Gazetteer {
+  const folder = packagePath(FOLDER)
+  const files = readdirSync(folder)
+    .filter((name) => name.endsWith('.tsv'))
+    .sort()
+    .map((name) => ({ name: `${FOLDER}/${name}`, text: readFileSync(join(folder, name), 'utf8') }))
+  return parseGazetteer(files, districtIds)
+}
+
+/** Ordinary words that a misspelt place must never be taken for, one a line. */
+export function loadOrdinaryWords(): ReadonlySet<string> {
+  const text = readFileSync(packagePath(`${FOLDER}/ordinary-words.txt`), 'utf8')
+  return new Set(
+    text
+      .split('\n')
+      .filter((line) => line !== '' && !line.startsWith('#'))
+      .flatMap(nameTokens),
+  )
+}

@@ -1,0 +1,169 @@
+/**
+ * What a folded word is looked up by. Three keys, from strict to loose:
+ * `raw` the letters as written (look-alikes mended, three of a letter in a row are two), for words that a looser key would confuse;
+ * `light` without doubled letters, for English;
+ * `loose` a sound-alike of Roman Urdu and Pashto, and of Arabic script typed on the keyboard at hand.
+ */
+export interface WordKeys {
+  readonly raw: string
+  readonly light: string
+  readonly loose: string
+}
+
+const MAX_KEY = 40
+
+/** Cyrillic, Greek and small-capital letters that pass for Latin ones. */
+const LOOK_ALIKES: Readonly<Record<string, string>> = {
+  а: 'a',
+  в: 'b',
+  с: 'c',
+  ԁ: 'd',
+  е: 'e',
+  ё: 'e',
+  н: 'h',
+  һ: 'h',
+  і: 'i',
+  ї: 'i',
+  ј: 'j',
+  к: 'k',
+  м: 'm',
+  о: 'o',
+  р: 'p',
+  ѕ: 's',
+  т: 't',
+  у: 'y',
+  х: 'x',
+  ь: 'b',
+  α: 'a',
+  β: 'b',
+  ε: 'e',
+  η: 'n',
+  ι: 'i',
+  κ: 'k',
+  μ: 'm',
+  ν: 'v',
+  ο: 'o',
+  ρ: 'p',
+  τ: 't',
+  υ: 'u',
+  χ: 'x',
+  ϲ: 'c',
+  ᴀ: 'a',
+  ʙ: 'b',
+  ᴄ: 'c',
+  ᴅ: 'd',
+  ᴇ: 'e',
+  ɢ: 'g',
+  ʜ: 'h',
+  ɪ: 'i',
+  ᴊ: 'j',
+  ᴋ: 'k',
+  ʟ: 'l',
+  ᴍ: 'm',
+  ɴ: 'n',
+  ᴏ: 'o',
+  ᴘ: 'p',
+  ʀ: 'r',
+  ᴛ: 't',
+  ᴜ: 'u',
+  ᴠ: 'v',
+  ᴡ: 'w',
+  ʏ: 'y',
+  ᴢ: 'z',
+  ı: 'i',
+  ø: 'o',
+  ł: 'l',
+  đ: 'd',
+  ß: 'ss',
+  æ: 'ae',
+  œ: 'oe',
+  ǃ: 'i',
+}
+const DIGIT_LETTERS: Readonly<Record<string, string>> = {
+  0: 'o',
+  1: 'i',
+  3: 'e',
+  4: 'a',
+  5: 's',
+  7: 't',
+  '@': 'a',
+  $: 's',
+  '!': 'i',
+  '|': 'i',
+}
+
+/** Letters of one sound, or of one look on a keyboard without Pashto. */
+const ARABIC_SOUNDS: Readonly<Record<string, string>> = {
+  ټ: 'ت',
+  ٹ: 'ت',
+  ط: 'ت',
+  ډ: 'د',
+  ڈ: 'د',
+  ړ: 'ر',
+  ڑ: 'ر',
+  ڼ: 'ن',
+  ذ: 'ز',
+  ض: 'ز',
+  ظ: 'ز',
+  ث: 'س',
+  ص: 'س',
+  ح: 'ه',
+  ښ: 'ش',
+  ږ: 'ژ',
+  ځ: 'خ',
+  څ: 'خ',
+}
+
+const LATIN = /[a-z]/
+const ARABIC = /[\u0600-\u06ff]/
+const NON_ASCII = /[\u0080-\uffff]/
+const MASKED = /[0-9@$!|]/
+
+function mendLatin(word: string): string {
+  let mended = word
+  if (NON_ASCII.test(word) && !ARABIC.test(word)) {
+    mended = ''
+    for (const char of word) mended += LOOK_ALIKES[char] ?? char
+  }
+  if (MASKED.test(mended) && LATIN.test(mended)) {
+    let letters = ''
+    for (const char of mended) letters += DIGIT_LETTERS[char] ?? char
+    mended = letters
+  }
+  return mended.replace(/(.)\1{2,}/gsu, '$1$1')
+}
+
+function looseLatin(light: string): string {
+  return light
+    .replace(/ph/g, 'f')
+    .replace(/ck|q/g, 'k')
+    .replace(/w/g, 'v')
+    .replace(/c(?!h)/g, 'k')
+    .replace(/([aeiouy])h$/, '$1')
+    .replace(/a[iey]|[eiy]+/g, 'i')
+    .replace(/a[u]|[ou]+/g, 'u')
+    .replace(/(.)\1+/g, '$1')
+}
+
+function looseArabic(word: string): string {
+  let loose = ''
+  let last = ''
+  for (const char of word) {
+    const sound = ARABIC_SOUNDS[char] ?? char
+    if (sound !== last) loose += sound
+    last = sound
+  }
+  return loose
+}
+
+/** The keys of one folded word; only its first 40 units count. */
+export function wordKeys(word: string): WordKeys {
+  const cut = word.length > MAX_KEY ? word.slice(0, MAX_KEY) : word
+  if (ARABIC.test(cut)) {
+    const loose = looseArabic(cut)
+    return { raw: cut, light: loose, loose }
+  }
+  const raw = mendLatin(cut)
+  const light = raw.replace(/(.)\1+/gsu, '$1')
+  return { raw, light, loose: looseLatin(light) }
+}

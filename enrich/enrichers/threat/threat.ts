@@ -1,0 +1,96 @@
+import type { ThreatKeyword } from '../../../schemas/tags.js'
+import type { Enricher } from '../../enricher.js'
+import { loadLexicon, type Match } from './lexicon.js'
+import { offensiveFrom } from './offensive.js'
+import { threateningFrom } from './threatening.js'
+import { readText, spanOf, type ReadText } from './words.js'
+
+/** What kind of word a concept is, in the words of LABELLING.md where it is a category; concepts not named here are no threat words. */
+const KINDS: Readonly<Record<string, string>> = {
+  bomb: 'terrorism',
+  explosive: 'terrorism',
+  blast: 'terrorism',
+  suicide: 'terrorism',
+  militant: 'terrorism',
+  attack: 'terrorism',
+  suspicious: 'terrorism',
+  bhatta: 'extortion',
+  dhamki: 'extortion',
+  ransom: 'kidnapping',
+  kidnap: 'kidnapping',
+  vow: 'direct_threat',
+  danger_life: 'violence',
+  firing: 'violence',
+  shot: 'violence',
+  murder: 'violence',
+  stab: 'violence',
+  fight: 'violence',
+  injured: 'victim',
+  body: 'victim',
+  weapon: 'weapon',
+  armed: 'weapon',
+  harass: 'harassment',
+  forced_marriage: 'harassment',
+  blackmail: 'harassment',
+  rape: 'harassment',
+  robbery: 'crime',
+  theft: 'crime',
+  drugs: 'crime',
+  gambling: 'crime',
+  fraud: 'crime',
+  land: 'crime',
+  wanted: 'crime',
+  accident: 'mishap',
+  fire: 'mishap',
+  flood: 'mishap',
+  collapse: 'mishap',
+  drown: 'mishap',
+  trapped: 'mishap',
+  missing: 'missing',
+  found_person: 'missing',
+  beat: 'violence',
+  amount: 'money',
+  abuse: 'insult',
+  insult: 'insult',
+}
+
+/** Kinds that say more win where two words overlap and are equally long. */
+const LAST_KINDS = new Set(['insult', 'money', 'victim', 'weapon'])
+
+function keywordsFrom(matches: readonly Match[], read: ReadText): ThreatKeyword[] {
+  const ranked = matches
+    .flatMap((match) => {
+      const kind = KINDS[match.concept]
+      return kind === undefined ? [] : [{ match, kind, rank: LAST_KINDS.has(kind) ? 1 : 0 }]
+    })
+    .sort(
+      (a, b) =>
+        b.match.to - b.match.from - (a.match.to - a.match.from) || a.rank - b.rank || a.match.from - b.match.from,
+    )
+  const taken = new Uint8Array(read.words.length)
+  const kept: { match: Match; kind: string }[] = []
+  for (const { match, kind } of ranked) {
+    if (taken.subarray(match.from, match.to).includes(1)) continue
+    taken.fill(1, match.from, match.to)
+    kept.push({ match, kind })
+  }
+  kept.sort((a, b) => a.match.start - b.match.start)
+  return kept.map(({ match, kind }) => ({ ...spanOf(read, match.start, match.end), kind }))
+}
+
+/** The enricher of threat words, and of how far the words themselves threaten or insult. Reads its lexicon when made. */
+export function createThreatEnricher(): Enricher<'threat'> {
+  const lexicon = loadLexicon(['enrich/enrichers/threat/lexicon'])
+  return {
+    adds: 'threat',
+    enrich(mention) {
+      const read = readText(mention.text)
+      const matches = lexicon.match(read)
+      return {
+        keywords: keywordsFrom(matches, read),
+        threatening: threateningFrom(matches),
+        offensive: offensiveFrom(matches),
+      }
+    },
+  }
+}

@@ -1,0 +1,157 @@
+import type { Lang } from '../../schemas/tags.js'
+
+/** Letters as they come from a keyboard that lacks the proper one. */
+const URDU_ON_ARABIC: Readonly<Record<string, string>> = { ک: 'ك', ی: 'ي', ہ: 'ه' }
+const PASHTO_ON_URDU: Readonly<Record<string, string>> = {
+  ټ: 'ٹ',
+  ډ: 'ڈ',
+  ړ: 'ڑ',
+  ښ: 'خ',
+  ږ: 'گ',
+  ڼ: 'ن',
+  ځ: 'ز',
+  څ: 'س',
+  ې: 'ے',
+  ۍ: 'ئ',
+  ي: 'ی',
+  ك: 'ک',
+  ګ: 'گ',
+  ه: 'ہ',
+  ى: 'ے',
+}
+const SARAIKI_ON_URDU: Readonly<Record<string, string>> = { ݙ: 'ڈ', ڳ: 'گ', ٻ: 'ب', ڄ: 'ج', ݨ: 'ن' }
+const KHOWAR_ON_URDU: Readonly<Record<string, string>> = { ݯ: 'چ', ݱ: 'ژ', څ: 'چ', ځ: 'ز', ݰ: 'ش' }
+const PERSIAN_ON_ARABIC: Readonly<Record<string, string>> = { ک: 'ك', ی: 'ي', گ: 'گ' }
+
+const KEYBOARDS: Partial<Record<Lang, Readonly<Record<string, string>>>> = {
+  ur: URDU_ON_ARABIC,
+  ps: PASHTO_ON_URDU,
+  skr: SARAIKI_ON_URDU,
+  khw: KHOWAR_ON_URDU,
+  pnb: URDU_ON_ARABIC,
+  fa: PERSIAN_ON_ARABIC,
+}
+
+/** Pashto in Latin letters has no spelling; these are the ways the same sound is written. */
+const ROMAN_PASHTO: readonly (readonly [RegExp, readonly string[]])[] = [
+  [/aa/g, ['a']],
+  [/oo/g, ['u', 'o']],
+  [/ee/g, ['i', 'e']],
+  [/kh/g, ['x', 'kh']],
+  [/w/g, ['v', 'w']],
+  [/ts/g, ['s']],
+  [/dz/g, ['z']],
+  [/ey\b/g, ['ay', 'e', 'i']],
+  [/ay\b/g, ['ey', 'e', 'ai']],
+  [/ai\b/g, ['ey', 'ay']],
+  [/\bda\b/g, ['de', 'd', 'da']],
+  [/u\b/g, ['o']],
+  [/\bzama\b/g, ['zma']],
+  [/\bche\b/g, ['chi']],
+  [/\bmung\b/g, ['mong', 'moong', 'munga']],
+  [/\bpa\b/g, ['pe']],
+  [/gh/g, ['g', 'gh']],
+]
+const ROMAN_URDU: readonly (readonly [RegExp, readonly string[]])[] = [
+  [/ain\b/g, ['en', 'ein', 'ay']],
+  [/ahi\b/g, ['hi']],
+  [/aa/g, ['a']],
+  [/ee/g, ['i']],
+  [/oo/g, ['u']],
+  [/\bhai\b/g, ['hy', 'hay', 'h']],
+  [/\bhain\b/g, ['hen', 'hein']],
+  [/\bmain\b/g, ['mein', 'me']],
+  [/\bmein\b/g, ['main', 'me', 'mai']],
+  [/\baur\b/g, ['or', 'aor']],
+  [/\bkar\b/g, ['kr', 'ker']],
+  [/\bse\b/g, ['sy', 'say']],
+  [/\bke\b/g, ['k', 'kay', 'ky']],
+  [/\bne\b/g, ['ny', 'nay']],
+  [/q/g, ['k']],
+]
+
+type Random = () => number
+
+function pick<T>(values: readonly T[], random: Random): T | undefined {
+  return values[Math.floor(random() * values.length)]
+}
+
+/** The text keyed on a neighbour's keyboard, each letter always or never. */
+export function reKeyed(lang: Lang, text: string, random: Random): string {
+  const swaps = KEYBOARDS[lang]
+  if (swaps === undefined) return text
+  const swapped = new Set(Object.keys(swaps).filter(() => random() < 0.75))
+  return Array.from(text, (char) => (swapped.has(char) ? (swaps[char] ?? char) : char)).join('')
+}
+
+/** Another of the usual spellings in Latin letters. */
+export function respelled(lang: Lang, text: string, random: Random): string {
+  const rules = lang === 'ps-Latn' ? ROMAN_PASHTO : lang === 'ur-Latn' ? ROMAN_URDU : []
+  let spelled = rules.length > 0 ? text.toLowerCase() : text
+  for (const [sound, ways] of rules) {
+    const way = random() < 0.4 ? pick(ways, random) : undefined
+    if (way !== undefined) spelled = spelled.replace(sound, way)
+  }
+  return spelled
+}
+
+/** Three to eight words out of the text, from anywhere (`anywhere`) or its start. */
+export function cut(text: string, random: Random, anywhere: boolean): string {
+  const words = text.split(/\s+/).filter((word) => word !== '')
+  const length = 3 + Math.floor(random() * 6)
+  const start = anywhere ? Math.floor(random() * Math.max(1, words.length - length + 1)) : 0
+  return words.slice(start, start + length).join(' ')
+}
+
+/** An Urdu or Pashto message in Latin letters with a run of English in it, as people write. */
+export function mixedWithEnglish(text: string, english: string, random: Random): string {
+  const words = text.split(/\s+/)
+  const foreign = english.split(/\s+/)
+  const length = Math.min(foreign.length, 1 + Math.floor(random() * Math.max(2, words.length * 0.6)))
+  const from = Math.floor(random() * (foreign.length - length + 1))
+  const at = Math.floor(random() * (words.length + 1))
+  return [...words.slice(0, at), ...foreign.slice(from, from + length), ...words.slice(at)].join(' ')
+}
+
+/** Words run together, as in haste. */
+export function withoutSomeSpaces(text: string, random: Random): string {
+  return text.replace(/ /g, () => (random() < 0.3 ? '' : ' '))
+}
+
+const names = (list: string) => list.trim().split(/\s*,\s*/)
+const LATIN_NAMES = names(`
+  Peshawar, Mardan, Swat, Mingora, Bannu, Kohat, Karak, Hangu, Tank, Dir, Chitral, Abbottabad, Mansehra, Haripur, Nowshera, Charsadda,
+  Swabi, Hayatabad, Saddar, Khyber, Bara, Landi Kotal, Parachinar, Kurram, Wana, Miranshah, Buner, Shangla, Bajaur, Mohmand, Batkhela,
+  Timergara, Dera Ismail Khan, Lakki Marwat, Kohistan, Torghar, Pakistan, Islamabad, Imran Khan, Gul Khan, Ahmad Shah, Muhammad Ali, Afridi,
+  Yousafzai, Mehsud, Wazir, Khattak, Zalmi, DPO, SHO, CCPO, CTD, KP Police, FIR, Rescue 1122, Nadra, Allah, Inshallah, Mashallah, University
+`)
+const ARABIC_NAMES = names(`
+  پشاور, مردان, سوات, مینگورہ, بنوں, کوہاٹ, کرک, ہنگو, ٹانک, دیر, چترال, ایبٹ آباد, مانسہرہ, ہری پور, نوشہرہ, چارسدہ, صوابی, حیات آباد,
+  صدر, خیبر, باڑہ, لنڈی کوتل, پاراچنار, کرم, وانا, میران شاہ, بونیر, شانگلہ, باجوڑ, مہمند, ڈیرہ اسماعیل خان, لکی مروت, پاکستان, عمران خان,
+  گل خان, احمد شاہ, محمد علی, آفریدی, ڈی پی او, ایس ایچ او, سی ٹی ڈی, پولیس, ایف آئی آر, اللہ, انشاءاللہ, ماشاءاللہ, السلام علیکم
+`)
+
+/** The province's common nouns: every language of it borrows them, so that alone, without a small word between them, they are Urdu. */
+const ARABIC_NOUNS = names(`
+  بھتہ, کال, فون, نمبر, موبائل, چوری, ڈکیتی, مدد, فائرنگ, دھماکہ, بم, رپورٹ, درخواست, تھانہ, پولیس, گاڑی, موٹر سائیکل, حادثہ, زخمی, قتل,
+  اغوا, تاوان, بچہ, لاپتہ, گمشدہ, بازار, روڈ, سڑک, بند, ٹریفک, رش, سکول, ہسپتال, مسجد, دکان, گھر, آگ, سیلاب, رشوت, انصاف, لائسنس,
+  شناختی کارڈ, منشیات, چرس, آئس, پستول, دھمکی, حملہ, چیک پوسٹ, بھرتی, دفتر, افسر, شکایت, ایمبولینس, زمین, قبضہ, فراڈ, آن لائن, بجلی, خطرہ, زندہ باد
+`)
+
+/** A message of keywords alone, as an Urdu writer in haste sends it. */
+export function keywordsAlone(random: Random): string {
+  const words = Array.from({ length: 1 + Math.floor(random() * 4) }, () => pick(ARABIC_NOUNS, random) ?? '')
+  if (random() < 0.6) words.splice(Math.floor(random() * (words.length + 1)), 0, pick(ARABIC_NAMES, random) ?? '')
+  return words.join(' ')
+}
+
+/** Names, greetings and borrowed nouns, which occur in every language and so must speak for none. */
+export function withNames(text: string, arabic: boolean, random: Random): string {
+  const words = text.split(/\s+/)
+  const count = 1 + Math.floor(random() * 2)
+  for (let added = 0; added < count; added++) {
+    const name = pick(arabic ? (random() < 0.5 ? ARABIC_NAMES : ARABIC_NOUNS) : LATIN_NAMES, random)
+    if (name !== undefined) words.splice(Math.floor(random() * (words.length + 1)), 0, name)
+  }
+  return words.join(' ')
+}

@@ -1,0 +1,173 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { createCategoryEnricher } from '../../../enrich/enrichers/category/category.js'
+import { createThreatEnricher } from '../../../enrich/enrichers/threat/threat.js'
+import { CATEGORIES, SEVERITIES } from '../../../schemas/tags.js'
+import { mentionOf, tagsWith } from '../threat/mention.js'
+
+const threat = createThreatEnricher()
+const category = createCategoryEnricher()
+
+function tagOf(text: string, districts: readonly string[] = []) {
+  const mention = mentionOf(text)
+  const soFar = tagsWith(districts)
+  return category.enrich(mention, { ...soFar, threat: threat.enrich(mention, soFar) })
+}
+
+describe('category and alert', () => {
+  it('rings for an extortion call', () => {
+    expect(tagOf('پشاور میں بھتہ کی کال آئی ہے')).toMatchObject({
+      category: 'extortion',
+      alert: true,
+      severity: 'high',
+    })
+  })
+
+  it.each([
+    ['criticism, however harsh', 'kpk police is the most useless and shameless force in the world'],
+    ['politics', 'حکومت نے عوام پر پٹرول بم گرا دیا'],
+    ['sport', 'kal ka match kya dhamaka tha'],
+    ['a sale', 'mega sale ka dhamaka 50% off'],
+    ['traffic that "kills"', 'aaj traffic ne maar dala'],
+    ['an anniversary', '16 December APS hamle ki barsi'],
+    ['a year gone by', '2014 میں پشاور کے سکول پر حملہ ہوا تھا'],
+    ['a denial', 'kohat mein koi dhamaka nahi hua, afwah hai'],
+    ['an arrest in the news', 'mardan police ne bhatta khori mein do mulzim giraftar kar liye'],
+    ['a question about a danger', 'Is it true that there was a blast in Peshawar?'],
+    ['a lost card', 'mera shanakhti card gum ho gaya hai'],
+    ['a bribe', 'thane ka moharrir rishwat mang raha hai'],
+    ['a past theft', 'pichle mahine meri motorcycle chori hui thi'],
+    ['a fire put out', 'charsadda bazar ki aag bujh gai hai, shukar hai'],
+    ['a rescue thanked for', 'kal hamare bache ko darya se nikal liya, rescue aur police ka shukria'],
+    ['aerial firing in general', 'shadiyon par hawai firing ka koi ilaj hai?'],
+    ['traffic that "kills", with words between', 'ring road ke traffic ne to aaj qatal kar diya'],
+    ['a general claim', 'آج کل ہر جگہ آئس کا نشہ عام ہے'],
+  ])('stays silent at %s', (_, text) => {
+    expect(tagOf(text)).toMatchObject({ alert: false })
+  })
+
+  it('rings in the second sentence, whatever the first speaks of', () => {
+    expect(tagOf('Kal ka match blast tha. Abhi hamare ghar ke samne firing ho rahi hai.')).toMatchObject({
+      category: 'violence',
+      alert: true,
+    })
+  })
+
+  it('takes "this is no joke" at its word', () => {
+    expect(tagOf('yeh mazak nahi, bazar mein bomb rakha hai')).toMatchObject({ category: 'terrorism', alert: true })
+  })
+
+  it('counts a year as past against the day it was written, not today', () => {
+    const soFar = tagsWith()
+    const text = '2026 میں سکول پر حملہ'
+    expect(category.enrich(mentionOf(text), soFar).alert).toBe(true)
+    expect(category.enrich(mentionOf(text, { writtenAt: '2028-01-01T00:00:00.000Z' }), soFar).alert).toBe(false)
+  })
+
+  it('is other, without alert, where there are no words', () => {
+    for (const text of ['', ' ', '🙂🙂', 'https://example.org/a', '\u202e\0']) {
+      expect(tagOf(text)).toMatchObject({ category: 'other', alert: false, severity: 'none', evidence: [] })
+    }
+  })
+
+  it('judges without the tags of an enricher that failed', () => {
+    const soFar = { language: null, districts: null, threat: null, category: null, sentiment: null, fingerprint: null }
+    expect(category.enrich(mentionOf('thanedar ko kal goli maar dunga'), soFar)).toMatchObject({
+      category: 'direct_threat',
+      alert: true,
+    })
+  })
+})
+
+describe('a danger told late in a long text', () => {
+  const danger = 'Hayatabad mein abhi firing ho rahi hai, madad karein. '
+  it.each([
+    ['greetings', 'aaj mausam acha hai. '],
+    ['its own words', 'firing. '],
+    ['another danger word', 'bomb. '],
+    ['sport and politics', 'kya match tha. sab siasatdan chor hain. '],
+  ])('rings amid 90,000 characters of %s, in the middle and at the end', (_, padding) => {
+    const half = padding.repeat(45_000 / padding.length)
+    expect(tagOf(half + danger + half)).toMatchObject({ category: 'violence', alert: true })
+    expect(tagOf(half + half + danger)).toMatchObject({ category: 'violence', alert: true })
+  })
+})
+
+describe('an attack on a post', () => {
+  it.each([
+    ['بنوں میں پولیس چوکی پر حملہ ہو رہا ہے'],
+    ['بنوں میں پولیس چوکی پر حملہ ہوا ہے ابھی'],
+    ['bannu mein police chauki par hamla hua hai abhi'],
+    ['په بنو کې د پولیسو په چوکۍ اوس حمله شوې ده'],
+    ['pa bannu ke pa police chawkai os hamla wushwa'],
+    ['Police post in Bannu under attack right now'],
+  ])('is terrorism and rings: %s', (text) => {
+    expect(tagOf(text, ['bannu'])).toMatchObject({ category: 'terrorism', alert: true, severity: 'critical' })
+  })
+})
+
+describe('any text at all', () => {
+  it('never throws; evidence is exact; alert, confidence and severity agree', () => {
+    const unit = fc.oneof(
+      fc.constantFrom(
+        'bhatta',
+        'بھتہ',
+        'کال',
+        ' ',
+        '. ',
+        '? ',
+        'firing',
+        'abhi',
+        '\0',
+        '\ud800',
+        '\udfff',
+        'ﷺ',
+        '2014',
+        'missing',
+        'child',
+        'traffic',
+      ),
+      fc.string({ unit: 'binary', maxLength: 6 }),
+    )
+    fc.assert(
+      fc.property(fc.array(unit, { maxLength: 40 }), (parts) => {
+        const text = parts.join('')
+        const tag = tagOf(text)
+        expect(CATEGORIES).toContain(tag.category)
+        expect(SEVERITIES).toContain(tag.severity)
+        expect(tag.alert).toBe(tag.alertConfidence >= 0.5)
+        if (tag.alert) expect(['critical', 'high', 'medium']).toContain(tag.severity)
+        else expect(['medium', 'low', 'none']).toContain(tag.severity)
+        for (const value of [tag.alertConfidence, tag.categoryConfidence]) expect(value >= 0 && value <= 1).toBe(true)
+        for (const span of tag.evidence) expect(span.text).toBe(text.slice(span.start, span.end))
+      }),
+      { numRuns: 600, seed: 11 },
+    )
+  })
+
+  it.each([
+    ['one letter', 'b'.repeat(100_000)],
+    ['one letter apart', 'b '.repeat(50_000)],
+    ['one Urdu letter', 'م'.repeat(100_000)],
+    ['one danger word', 'bomb '.repeat(20_000)],
+    ['danger words in sentences', 'bomb dhamaka. '.repeat(7_000)],
+    ['half a threat', 'mar mar .. '.repeat(9_000)],
+    ['stars', 'b*mb'.repeat(25_000)],
+    ['hyphens', 'a-'.repeat(50_000)],
+    ['ligatures of eighteen letters', 'ﷺ'.repeat(100_000)],
+    ['lone surrogates', '\ud800'.repeat(100_000)],
+    ['NUL', '\0'.repeat(100_000)],
+  ])('100,000 characters of %s are judged within the time of an enricher', (_, text) => {
+    tagOf(text)
+    const spent = Math.min(...[0, 1, 2].map(() => cpuMsOf(() => category.enrich(mentionOf(text), tagsWith()))))
+    expect(spent).toBeLessThan(200)
+  })
+})
+
+/** Processor time, which neighbours on the machine do not stretch as they do the clock on the wall. */
+function cpuMsOf(work: () => unknown): number {
+  const before = process.cpuUsage()
+  work()
+  const { user, system } = process.cpuUsage(before)
+  return (user + system) / 1000
+}
