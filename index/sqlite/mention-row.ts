@@ -1,0 +1,83 @@
+import { Failure } from '../../runtime/failure.js'
+import type { EnrichedMention } from '../../schemas/enriched-mention.js'
+import { partedReading, wordsOf } from '../words.js'
+import { UNKNOWN } from './schema.js'
+
+/** A mention as the tables hold it. */
+export interface MentionRow {
+  readonly id: string
+  readonly version: number
+  readonly receivedAt: number
+  readonly writtenAt: number
+  readonly conversation: string
+  readonly tagset: readonly [
+    channel: string,
+    lang: string,
+    category: string,
+    severity: string,
+    sentiment: string,
+    alert: number,
+    unjudged: number,
+  ]
+  readonly districts: readonly string[]
+  readonly languageConfidence: number | null
+  readonly categoryConfidence: number | null
+  readonly body: string
+  readonly words: { readonly text: string; readonly parted: string; readonly author: string }
+}
+
+const MAX_ID_LENGTH = 512
+const MAX_BODY_LENGTH = 4_000_000
+
+const refuse = (detail: string) => new Failure('invalid-payload', detail, { retryable: false })
+
+function instant(value: string, name: string): number {
+  const at = Date.parse(value)
+  if (!Number.isSafeInteger(at)) throw refuse(`${name} is not an instant`)
+  return at
+}
+
+export function checkIdentity({ id, version }: { readonly id: string; readonly version: number }): void {
+  if (typeof id !== 'string' || id === '' || id.length > MAX_ID_LENGTH)
+    throw refuse(`its id is empty or longer than ${MAX_ID_LENGTH} characters`)
+  if (!Number.isSafeInteger(version) || version < 0) throw refuse('its version is not a whole number of milliseconds')
+}
+
+/** Throws a Failure that says why this mention can't be stored as it is. */
+export function rowOf(mention: EnrichedMention): MentionRow {
+  checkIdentity(mention)
+  const { tags } = mention
+  const body = JSON.stringify(mention)
+  if (body.length > MAX_BODY_LENGTH)
+    throw new Failure('too-large', `it takes ${body.length} characters, ${MAX_BODY_LENGTH} is the most`, {
+      retryable: false,
+    })
+  const parted = partedReading(mention.text)
+  const districts = new Set(tags.districts?.map((district) => district.id))
+  if (districts.size === 0) districts.add(UNKNOWN)
+  return {
+    id: mention.id,
+    version: mention.version,
+    receivedAt: instant(mention.receivedAt, 'receivedAt'),
+    writtenAt: instant(mention.writtenAt, 'writtenAt'),
+    conversation: mention.conversation,
+    tagset: [
+      mention.channel,
+      tags.language?.lang ?? UNKNOWN,
+      tags.category?.category ?? UNKNOWN,
+      tags.category?.severity ?? UNKNOWN,
+      tags.sentiment?.sentiment ?? UNKNOWN,
+      tags.category?.alert === true ? 1 : 0,
+      mention.unjudged === null ? 0 : 1,
+    ],
+    districts: [...districts],
+    languageConfidence: tags.language?.confidence ?? null,
+    categoryConfidence: tags.category?.categoryConfidence ?? null,
+    body,
+    words: {
+      text: wordsOf(mention.text).join(' '),
+      parted: parted === undefined ? '' : wordsOf(parted).join(' '),
+      author: wordsOf(`${mention.author.name ?? ''} ${mention.author.handle ?? ''}`).join(' '),
+    },
+  }
+}

@@ -1,0 +1,55 @@
+import type { Sqlite } from '../../runtime/sqlite.js'
+
+/** What stands in a filter's place where nobody could say. */
+export const UNKNOWN = 'unknown'
+
+const SCHEMA_VERSION = 1
+
+/**
+ * `mentions` is narrow, so that counting reads little; what is shown is in `bodies`. `tagsets` holds every combination of tags that occurs (some
+ * thousands at most): mentions are counted by combination, and the facets are made of those counts. `seq` is the order of arrival and never used again.
+ * `words` holds folded words parted by spaces, so the simplest tokenizer is the right one. `deletions` remembers what was withdrawn, without a word of it.
+ */
+const SCHEMA = `
+CREATE TABLE tagsets (
+  id INTEGER PRIMARY KEY,
+  channel TEXT NOT NULL, lang TEXT NOT NULL, category TEXT NOT NULL, severity TEXT NOT NULL, sentiment TEXT NOT NULL,
+  alert INTEGER NOT NULL, unjudged INTEGER NOT NULL,
+  UNIQUE (channel, lang, category, severity, sentiment, alert, unjudged)
+);
+CREATE TABLE mentions (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL UNIQUE,
+  version INTEGER NOT NULL,
+  received_at INTEGER NOT NULL,
+  written_at INTEGER NOT NULL,
+  tagset INTEGER NOT NULL REFERENCES tagsets (id),
+  conversation TEXT NOT NULL,
+  language_confidence REAL,
+  category_confidence REAL
+);
+CREATE INDEX mentions_by_time ON mentions (received_at, seq, tagset);
+CREATE INDEX mentions_by_tagset ON mentions (tagset, received_at);
+CREATE INDEX mentions_by_conversation ON mentions (conversation, written_at);
+CREATE TABLE bodies (seq INTEGER PRIMARY KEY, body TEXT NOT NULL);
+CREATE TABLE mention_districts (district TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (district, seq)) WITHOUT ROWID;
+CREATE INDEX districts_by_mention ON mention_districts (seq, district);
+CREATE TABLE deletions (id TEXT PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID;
+CREATE VIRTUAL TABLE words USING fts5 (text, parted, author, tokenize = 'ascii');
+INSERT INTO words (words, rank) VALUES ('secure-delete', 1);
+PRAGMA user_version = ${SCHEMA_VERSION};
+`
+
+/** Makes the tables in a new file; throws if the file is of another version of this program. */
+export function ensureSchema(db: Sqlite): void {
+  db.transaction(() => {
+    const version = db.first<{ user_version: number }>('PRAGMA user_version')?.user_version ?? 0
+    if (version === SCHEMA_VERSION) return
+    if (version !== 0) {
+      throw new Error(
+        `the mention index has schema ${version}, this program knows ${SCHEMA_VERSION}: move the file away and replay the bus`,
+      )
+    }
+    db.exec(SCHEMA)
+  })
+}

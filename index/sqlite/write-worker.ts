@@ -1,0 +1,21 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { Sqlite } from '../../runtime/sqlite.js'
+import type { EnrichedChange } from '../../schemas/enriched-mention.js'
+import { MentionWriter } from './mention-writer.js'
+import { guardIndex } from './sqlite-errors.js'
+import { serveCalls } from './worker-calls.js'
+
+const { file, maxPages } = workerData as { file: string; maxPages?: number }
+
+if (parentPort !== null) {
+  serveCalls(parentPort, () => {
+    const writer = new MentionWriter(guardIndex(() => new Sqlite(file, maxPages === undefined ? {} : { maxPages })))
+    return {
+      open: () => undefined,
+      write: (batch: readonly EnrichedChange[]) => writer.write(batch),
+      expire: (beforeMs: number, limit: number) => writer.expire(beforeMs, limit),
+      compact: () => writer.compact(),
+      close: () => writer.close(),
+    }
+  })
+}
