@@ -1,0 +1,115 @@
+import type { Selectable, Transaction } from 'kysely'
+import type { Records, Tables } from '../runtime/records/tables.js'
+import type { Channel } from '../schemas/mention.js'
+import type { Outbound, OutboundState, OutboundStatus, OutboundUpdate } from '../schemas/outbound.js'
+import type { OutboundStates } from './outbound-states.js'
+
+export type OutboundRow = Selectable<Tables['outbound']>
+
+/** A platform's word on a message we do not know yet is kept as a row of this kind until we do. */
+export const UNMATCHED = 'unmatched'
+
+export const outboundOf = (row: OutboundRow) => JSON.parse(row.body) as Outbound
+
+export function updateOf(row: OutboundRow): OutboundUpdate {
+  const { id, channel, status, reason, platform_id, updated_at } = row
+  return {
+    schema: 'rabta.outbound-update/1',
+    id,
+    channel: channel as Channel,
+    status: status as OutboundStatus,
+    reason,
+    platformId: platform_id,
+    at: updated_at,
+  }
+}
+
+function stateOf(row: OutboundRow): OutboundState {
+  const { id, kind, mention_id, unit, status, reason, platform_id, requested_by, requested_at, updated_at } = row
+  return {
+    id,
+    kind: kind as OutboundState['kind'],
+    channel: row.channel as Channel,
+    mentionId: mention_id,
+    unit,
+    text: outboundOf(row).text,
+    status: status as OutboundStatus,
+    reason,
+    platformId: platform_id,
+    requestedBy: requested_by,
+    requestedAt: requested_at,
+    updatedAt: updated_at,
+  }
+}
+
+/** Moves a message from one of the statuses `from`; the row as it is then, or undefined if it stood elsewhere. */
+export async function moveOutbound(
+  records: Records | Transaction<Tables>,
+  id: string,
+  from: readonly OutboundStatus[],
+  to: { status: OutboundStatus; reason: string | null; platform_id?: string; updated_at: string },
+): Promise<OutboundRow | undefined> {
+  return records
+    .updateTable('outbound')
+    .set(to)
+    .where('id', '=', id)
+    .where('status', 'in', [...from])
+    .returningAll()
+    .executeTakeFirst()
+}
+
+export function newRow(outbound: Outbound): OutboundRow {
+  const { id, kind, channel, mentionId, unit, requestedBy, requestedAt } = outbound
+  return {
+    id,
+    kind,
+    channel,
+    unit,
+    mention_id: mentionId,
+    status: 'queued',
+    reason: null,
+    platform_id: null,
+    requested_by: requestedBy,
+    requested_at: requestedAt,
+    updated_at: requestedAt,
+    published: 1,
+    body: JSON.stringify(outbound),
+  }
+}
+
+/**
+ * Whether the citizen counts as contacted, which is true while an answer is out: accepted by the platform, and not reported as failed since.
+ * Called in the transaction that changes an answer's status.
+ */
+export async function settleContact(transaction: Transaction<Tables>, row: OutboundRow): Promise<void> {
+  if (row.kind !== 'reply' || row.mention_id === null) return
+  const out = await transaction
+    .selectFrom('outbound')
+    .select('id')
+    .where('mention_id', '=', row.mention_id)
+    .where('kind', '=', 'reply')
+    .where('status', 'in', ['sent', 'delivered', 'read'])
+    .limit(1)
+    .executeTakeFirst()
+  const mentionCase = transaction.updateTable('cases').where('mention_id', '=', row.mention_id)
+  if (out === undefined) await mentionCase.set({ status: 'pending', contacted_at: null }).execute()
+  else
+    await mentionCase
+      .set({ status: 'contacted', contacted_at: row.updated_at })
+      .where('contacted_at', 'is', null)
+      .execute()
+}
+
+export function createOutboundStates(records: Records): OutboundStates {
+  const rows = () => records.selectFrom('outbound').selectAll().where('kind', '!=', UNMATCHED)
+  return {
+    getOutbound: async (id) => {
+      const row = await rows().where('id', '=', id).executeTakeFirst()
+      return row === undefined ? undefined : stateOf(row)
+    },
+    listForMention: async (mentionId) => {
+      const found = await rows().where('mention_id', '=', mentionId).orderBy('requested_at').orderBy('id').execute()
+      return found.map(stateOf)
+    },
+  }
+}
