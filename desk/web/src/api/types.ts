@@ -1,0 +1,59 @@
+export type { Alert } from '../../../../schemas/alert.js'
+export type { Case } from '../../../../schemas/case.js'
+export type { EnrichedMention } from '../../../../schemas/enriched-mention.js'
+export type { Channel, Media } from '../../../../schemas/mention.js'
+export type { OutboundState, OutboundUpdate } from '../../../../schemas/outbound.js'
+export type { DailyReport, SentimentCounts } from '../../../../schemas/report.js'
+export type { MentionPage } from '../../../../schemas/search.js'
+export type { SourceHealth } from '../../../../schemas/source-health.js'
+export type { Lang, Severity, Span } from '../../../../schemas/tags.js'
+import type { Case } from '../../../../schemas/case.js'
+import type { EnrichedMention } from '../../../../schemas/enriched-mention.js'
+import type { OutboundState } from '../../../../schemas/outbound.js'
+import type { Permission } from '../../../../schemas/user.js'
+import type { Channel } from '../../../../schemas/mention.js'
+
+export interface District {
+  id: string
+  region: string
+  names: { en: string; ur: string; ps: string }
+  code: string
+  tile: [column: number, row: number]
+}
+
+export interface Unit {
+  id: string
+  name: string
+  kind: string
+  districts: string[]
+}
+
+/** What `GET /api/session` answers: who is signed in, what they may do, and the tables every page needs. */
+export interface Session {
+  user: { username: string; role: string }
+  permissions: Permission[]
+  demonstration: boolean
+  districts: District[]
+  units: Unit[]
+}
+
+/** What `GET /api/mentions/:id` answers. */
+export interface MentionDetail {
+  mention: EnrichedMention
+  conversation: EnrichedMention[]
+  outbound: OutboundState[]
+  case: Case | null
+  alertId: string | null
+  /** Ids of the offices it should go to, the first first. */
+  suggestedUnits: string[]
+  reply: { possible: boolean; reason: string | null; windowClosesAt: string | null; maxLength: number }
+}
+
+/** The `mention` event: something can be found now, or no longer. */
+export interface MentionNotice {
+  id: string
+  channel: Channel
+  type: 'written' | 'edited' | 'deleted'
+  alert: boolean
+  districts: string[]
+}
