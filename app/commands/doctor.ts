@@ -1,0 +1,94 @@
+import { existsSync } from 'node:fs'
+import { statfs } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import { localSocketPath } from '../../runtime/data-folder.js'
+import { Failure } from '../../runtime/failure.js'
+import type { Config } from '../config.js'
+import { EXIT } from '../exit-codes.js'
+import { connectOperations } from '../local-socket.js'
+
+interface Finding {
+  readonly ok: boolean
+  readonly what: string
+  readonly then: string
+}
+
+const REACH_MS = 5000
+
+async function reach(what: string, url: string): Promise<Finding> {
+  try {
+    await fetch(url, { method: 'HEAD', signal: AbortSignal.timeout(REACH_MS), redirect: 'manual' })
+    return { ok: true, what: `${what} answers at ${new URL(url).host}`, then: '' }
+  } catch {
+    return {
+      ok: false,
+      what: `${what} does not answer at ${new URL(url).host}`,
+      then: 'look at the network, the proxy, or the …_BASE_URL setting',
+    }
+  }
+}
+
+async function disk(folder: string): Promise<Finding> {
+  let there = resolve(folder)
+  while (!existsSync(there)) there = dirname(there)
+  const { bavail, bsize } = await statfs(there)
+  const mib = Math.floor((bavail * bsize) / 1024 / 1024)
+  return { ok: mib >= 200, what: `${mib} MiB are free for ${folder}`, then: 'free some space' }
+}
+
+async function running(folder: string): Promise<Finding> {
+  try {
+    const lag = await connectOperations(localSocketPath(folder)).lag()
+    const behind = Object.entries(lag)
+      .filter(([, records]) => records > 0)
+      .map(([stage, records]) => `${stage} ${records}`)
+    return {
+      ok: true,
+      what: `rabta runs on ${folder}${behind.length === 0 ? ', nothing waits' : `; waiting: ${behind.join(', ')}`}`,
+      then: '',
+    }
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    return { ok: true, what: `no rabta runs on ${folder}`, then: '' }
+  }
+}
+
+function channels(config: Config): Finding[] {
+  if (config.demonstration)
+    return [{ ok: true, what: 'no source is configured: it runs as a demonstration, with simulators', then: '' }]
+  const findings: Finding[] = []
+  if (config.sources.includes('x')) {
+    findings.push({
+      ok: config.xApiKey !== '',
+      what: config.xApiKey === '' ? 'X can be read but not answered' : 'X can be answered',
+      then: 'set the four keys RABTA_X_API_KEY, …_API_SECRET, …_ACCESS_TOKEN, …_ACCESS_SECRET',
+    })
+  }
+  if (config.sources.includes('whatsapp')) {
+    findings.push({
+      ok: config.unitNumbers.size > 0,
+      what: `${config.unitNumbers.size} units have a WhatsApp number`,
+      then: 'set RABTA_UNIT_NUMBERS, or nothing can be forwarded',
+    })
+    findings.push({
+      ok: config.whatsappForwardTemplate !== '',
+      what: config.whatsappForwardTemplate === '' ? 'no template is set for forwards' : 'forwards use a template',
+      then: 'set RABTA_WHATSAPP_FORWARD_TEMPLATE: WhatsApp refuses free text to officers who have not written within 24 hours',
+    })
+  }
+  return findings
+}
+
+/** Looks at everything it can without changing anything; exit code 3 when something needed is not reachable. */
+export async function doctor(config: Config, output: NodeJS.WritableStream): Promise<number> {
+  const reached = config.demonstration
+    ? []
+    : await Promise.all([
+        ...(config.sources.includes('x') ? [reach('X', config.xBaseUrl)] : []),
+        ...(config.sources.includes('whatsapp') ? [reach('WhatsApp', config.whatsappBaseUrl)] : []),
+      ])
+  const others = [await disk(config.data), await running(config.data), ...channels(config)]
+  for (const { ok, what, then } of [...reached, ...others])
+    output.write(`${ok ? 'ok  ' : 'look'}  ${what}${ok ? '' : `: ${then}`}\n`)
+  return reached.every(({ ok }) => ok) ? EXIT.done : EXIT.notReachable
+}

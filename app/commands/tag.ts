@@ -1,0 +1,66 @@
+import { createInterface } from 'node:readline'
+import { createHash } from 'node:crypto'
+import { enrichMention } from '../../enrich/enrich-mention.js'
+import { tagLine } from '../../enrich/tag.js'
+import { systemClock } from '../../runtime/clock.js'
+import type { Mention } from '../../schemas/mention.js'
+import { createEnrichers } from '../enrichers.js'
+import { EXIT } from '../exit-codes.js'
+
+const MAX_TEXT = 100_000
+
+/** A message as the enrichers want it, with nothing known but its text. */
+function mentionOf(id: string, text: string, now: string): Mention {
+  return {
+    schema: 'rabta.mention/1',
+    id: `tag:${createHash('sha256').update(id).digest('hex').slice(0, 16)}`,
+    channel: 'whatsapp',
+    source: 'tag',
+    version: 0,
+    kind: 'direct',
+    text,
+    author: { id: null, name: null, handle: null, address: null, place: null },
+    account: null,
+    conversation: 'tag:0',
+    private: true,
+    inReplyTo: null,
+    url: null,
+    writtenAt: now,
+    receivedAt: now,
+    media: [],
+    location: null,
+    mended: [],
+  }
+}
+
+/** The id and text of an input line: `{"id","text"}`, or the line itself with its number as id. */
+function readLine(line: string, number: number): { id: string; text: string } {
+  if (line.trimStart().startsWith('{')) {
+    try {
+      const value = JSON.parse(line) as { id?: unknown; text?: unknown }
+      if (typeof value.text === 'string') {
+        const id = typeof value.id === 'string' || typeof value.id === 'number' ? String(value.id) : String(number)
+        return { id, text: value.text }
+      }
+    } catch {
+      // Not JSON after all: a message may well begin with a brace.
+    }
+  }
+  return { id: String(number), text: line }
+}
+
+/** Tags standard input, one message a line, one JSON a line, in order. */
+export async function tag(input: NodeJS.ReadableStream, output: NodeJS.WritableStream): Promise<number> {
+  const enrichers = createEnrichers()
+  const now = systemClock.iso()
+  let number = 0
+  for await (const line of createInterface({ input, crlfDelay: Infinity })) {
+    number++
+    const { id, text } = readLine(line, number)
+    const mention = mentionOf(id, text.slice(0, MAX_TEXT), now)
+    const tagged = enrichMention(mention, { enrichers, now, onFailure: () => undefined })
+    if (!output.write(`${JSON.stringify(tagLine(id, tagged))}\n`))
+      await new Promise((resolve) => output.once('drain', resolve))
+  }
+  return EXIT.done
+}

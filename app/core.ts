@@ -1,0 +1,53 @@
+import { createUsers, type Users } from '../desk/users.js'
+import { createReopens } from '../ingest/reopen.js'
+import { prepareIntake, publishIntake } from '../ingest/publish.js'
+import { createDailyReports } from '../reports/make-daily-report.js'
+import type { DailyReports } from '../reports/daily-reports.js'
+import type { Clock } from '../runtime/clock.js'
+import { createDeadLetters, type DeadLetters } from '../runtime/dead-letters.js'
+import { loadDistrictTable, type DistrictTable } from '../runtime/district-table.js'
+import type { Log } from '../runtime/log.js'
+import { createMetrics, type Metrics } from '../runtime/metrics.js'
+import { createOperations, type Operations } from './operations.js'
+import { openStores, type Stores } from './stores.js'
+import type { Stage } from '../runtime/stage.js'
+
+/** What every command that owns a data folder stands on: its stores, and the operations on them. */
+export interface Core {
+  readonly clock: Clock
+  readonly log: Log
+  readonly metrics: Metrics
+  readonly districts: DistrictTable
+  readonly stores: Stores
+  readonly deadLetters: DeadLetters
+  readonly users: Users
+  readonly reports: DailyReports
+  readonly operations: Operations
+  /** The stages that run in this process; `lag` looks at them. */
+  readonly stages: Stage[]
+}
+
+export async function openCore(dataFolder: string, { clock, log }: { clock: Clock; log: Log }): Promise<Core> {
+  const metrics = createMetrics()
+  const districts = loadDistrictTable()
+  const stores = await openStores(dataFolder, { clock, log })
+  const { bus, records, index } = stores
+  const deadLetters = createDeadLetters({ records, bus, clock, reopen: createReopens({ bus, clock, metrics }) })
+  const users = await createUsers({ records, clock })
+  const reports = createDailyReports({ search: index, records, clock })
+  const stages: Stage[] = []
+  const operations = createOperations({
+    deadLetters,
+    users,
+    reports,
+    takeIn: async (intake) => {
+      const at = clock.iso()
+      await publishIntake(prepareIntake(intake, at), { bus, metrics, stage: 'replay', at })
+    },
+    lag: async () =>
+      Object.fromEntries(
+        await Promise.all(stages.map(async ({ name, topic }) => [name, await bus.lag(topic, name)] as const)),
+      ),
+  })
+  return { clock, log, metrics, districts, stores, deadLetters, users, reports, operations, stages }
+}

@@ -1,0 +1,80 @@
+import type { FastifyInstance } from 'fastify'
+import { createAlertsStore } from '../alerts/alert-records.js'
+import { createCases } from '../cases/case-desk.js'
+import { createOutboxDoor } from '../cases/outbox-door.js'
+import { replyOptions } from '../cases/reply-options.js'
+import { createAudit } from '../desk/audit.js'
+import type { Condition } from '../desk/routes/operations.js'
+import { createDesk } from '../desk/server.js'
+import { createSessions } from '../desk/sessions.js'
+import { SourceBoard } from '../desk/source-board.js'
+import { toCsv } from '../reports/to-csv.js'
+import { toHtml } from '../reports/to-html.js'
+import { packagePath } from '../runtime/package-root.js'
+import { createOutboundStates } from '../send/outbound-records.js'
+import type { Context } from './context.js'
+import { diskProblem } from './disk.js'
+
+/** The desk's server over this process's stores, not yet listening. */
+export async function openDesk(
+  { core, config, channels, units, stopping }: Context,
+  version: string,
+): Promise<FastifyInstance> {
+  const { clock, log, metrics, stores, districts, deadLetters, users, reports } = core
+  const { bus, records, index } = stores
+  const door = createOutboxDoor({ records, bus, clock, log })
+
+  const condition = async (): Promise<Condition> => {
+    const low = await diskProblem(stores.folder)
+    const problems = bus.storageFull
+      ? [
+          'the disk of the data folder is full: free some space; messages wait at the platforms, nothing acknowledged is lost',
+        ]
+      : []
+    return { problems, warnings: low === undefined || bus.storageFull ? [] : [low] }
+  }
+
+  return createDesk({
+    log,
+    version,
+    metrics,
+    condition,
+    clock,
+    bus,
+    users,
+    districts,
+    reports,
+    toHtml: (report) => toHtml(report, districts),
+    toCsv: (report) => toCsv(report, districts),
+    deadLetters,
+    stopping,
+    sessions: createSessions({ records, clock }),
+    audit: createAudit({ records, clock }),
+    units: units.list(),
+    demonstration: config.demonstration,
+    secureCookie: config.publicUrl.startsWith('https://'),
+    search: index,
+    alerts: createAlertsStore({ records, bus, clock }),
+    cases: createCases({ records, door, clock, table: districts, units, search: index, channels: channels.answered }),
+    outbound: createOutboundStates(records),
+    replyOptions: (mention, conversation) =>
+      replyOptions({ mention, conversation, channels: channels.answered, nowMs: clock.now() }),
+    suggestUnits: (mention) => units.suggest(mention),
+    outboundOf: async (platformId) =>
+      (
+        await records
+          .selectFrom('outbound')
+          .select('id')
+          .where('platform_id', '=', platformId)
+          .where('kind', '!=', 'unmatched')
+          .executeTakeFirst()
+      )?.id,
+    board: new SourceBoard(bus),
+    hooks: new Map(
+      channels.whatsapp === undefined
+        ? []
+        : [['/hooks/whatsapp', { webhook: channels.whatsapp.webhook, signatureHeader: 'x-hub-signature-256' }]],
+    ),
+    pages: packagePath('desk/web/dist'),
+  })
+}

@@ -1,0 +1,164 @@
+import { Command, CommanderError } from 'commander'
+import { readFileSync } from 'node:fs'
+import { Failure } from '../runtime/failure.js'
+import { packagePath } from '../runtime/package-root.js'
+import { ConfigMistakes, readConfig } from './config.js'
+import { EXIT } from './exit-codes.js'
+import type { Operations } from './operations.js'
+import { STAGES, type StageName } from './stage-names.js'
+
+const { version } = JSON.parse(readFileSync(packagePath('package.json'), 'utf8')) as { version: string }
+
+/** What an exit code says of a failure. */
+function codeOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage
+  if (error instanceof ConfigMistakes) return EXIT.usage
+  if (error instanceof Failure && error.reason === 'invalid-payload') return EXIT.usage
+  if (error instanceof Failure && (error.reason === 'unavailable' || error.reason === 'timeout'))
+    return EXIT.notReachable
+  return EXIT.failed
+}
+
+/** Commands load what they need when they run: `tag` must not wait for a web server. */
+function buildProgram(finish: (code: number) => void): Command {
+  const program = new Command('rabta')
+    .description('The real-time media desk of the Khyber Pakhtunkhwa Police')
+    .version(version)
+    .exitOverride()
+    .showHelpAfterError('(rabta --help lists the commands)')
+
+  const runs = async (stages: ReadonlySet<StageName>) => {
+    const { run } = await import('./run.js')
+    finish(await run(readConfig(), stages, version))
+  }
+  const withOperations = async (work: (operations: Operations) => Promise<number>, drain = false) => {
+    const { useOperations } = await import('./use-operations.js')
+    finish(await useOperations(readConfig(), work, { drain }))
+  }
+
+  program
+    .command('all', { isDefault: true })
+    .description('everything in one process')
+    .action(() => runs(new Set(STAGES)))
+  for (const stage of STAGES)
+    program
+      .command(stage)
+      .description(`the stage ${stage} alone`)
+      .action(() => runs(new Set([stage])))
+
+  program
+    .command('tag')
+    .description('tag standard input, one message a line')
+    .action(async () => {
+      const { tag } = await import('./commands/tag.js')
+      finish(await tag(process.stdin, process.stdout))
+    })
+  program
+    .command('read <channel> <file>')
+    .description('what a recorded payload becomes')
+    .action(async (channel: string, file: string) => {
+      const { read } = await import('./commands/read.js')
+      finish(read(channel, file, process.stdout, process.stderr))
+    })
+  program
+    .command('replay <file>')
+    .description('feed JSON lines through the whole flow')
+    .option('--after <id>', 'go on after the line of this id')
+    .action(async (file: string, options: { after?: string }) => {
+      const { replay } = await import('./commands/replay.js')
+      const { systemClock } = await import('../runtime/clock.js')
+      await withOperations(
+        (operations) =>
+          replay({
+            file,
+            afterId: options.after,
+            operations,
+            clock: systemClock,
+            output: process.stdout,
+            errors: process.stderr,
+          }),
+        true,
+      )
+    })
+
+  const dead = program.command('dead').description('what nobody could process')
+  dead
+    .command('list')
+    .option('--payload', 'with what it holds, which may be a citizen’s words', false)
+    .action(async (options: { payload: boolean }) => {
+      const { deadList } = await import('./commands/dead.js')
+      await withOperations((operations) => deadList(operations, process.stdout, options))
+    })
+  dead
+    .command('replay [ids...]')
+    .description('put it back where it came from; all of it without ids')
+    .action(async (ids: string[]) => {
+      const { deadReplay } = await import('./commands/dead.js')
+      await withOperations((operations) => deadReplay(operations, process.stdout, ids), true)
+    })
+
+  const user = program.command('user').description('who may sign in')
+  user
+    .command('add <name>')
+    .option('--password-file <file>', 'a file that holds the password alone; else one is made')
+    .action(async (name: string, options: { passwordFile?: string }) => {
+      const { userAdd } = await import('./commands/user.js')
+      await withOperations((operations) => userAdd(operations, process.stdout, name, options.passwordFile))
+    })
+  user.command('list').action(async () => {
+    const { userList } = await import('./commands/user.js')
+    await withOperations((operations) => userList(operations, process.stdout))
+  })
+  user.command('disable <name>').action(async (name: string) => {
+    const { userDisable } = await import('./commands/user.js')
+    await withOperations((operations) => userDisable(operations, process.stdout, name))
+  })
+
+  program
+    .command('report <day>')
+    .description('the sentiment report of a day (YYYY-MM-DD in Asia/Karachi)')
+    .option('--csv', 'as CSV', false)
+    .option('--html', 'as a page', false)
+    .action(async (day: string, options: { csv: boolean; html: boolean }) => {
+      const { report } = await import('./commands/report.js')
+      await withOperations((operations) => report(operations, process.stdout, day, options))
+    })
+
+  program
+    .command('schemas')
+    .description('every noun that travels, as JSON Schema')
+    .action(async () => {
+      const { schemas } = await import('./commands/schemas.js')
+      finish(schemas(process.stdout))
+    })
+  program
+    .command('check-config')
+    .description('say all that is wrong with the settings')
+    .action(async () => {
+      const { checkConfig } = await import('./commands/check-config.js')
+      finish(checkConfig(process.stdout, process.stderr))
+    })
+  program
+    .command('doctor')
+    .description('what is reachable, what is missing, what to do')
+    .action(async () => {
+      const { doctor } = await import('./commands/doctor.js')
+      finish(await doctor(readConfig(), process.stdout))
+    })
+  return program
+}
+
+async function main(): Promise<void> {
+  try {
+    await buildProgram((code) => {
+      process.exitCode = code
+    }).parseAsync()
+  } catch (error) {
+    process.exitCode = codeOf(error)
+    if (error instanceof CommanderError) return
+    if (error instanceof ConfigMistakes || error instanceof Failure) process.stderr.write(`rabta: ${error.message}\n`)
+    else throw error
+  }
+}
+
+await main()

@@ -1,0 +1,51 @@
+import type { Users } from '../desk/users.js'
+import { generatePassword } from '../desk/users.js'
+import type { Intake } from '../ingest/publish.js'
+import type { ReplayOutcome, DeadLetters } from '../runtime/dead-letters.js'
+import type { DailyReports } from '../reports/daily-reports.js'
+import type { DeadLetter } from '../schemas/dead-letter.js'
+import type { DailyReport } from '../schemas/report.js'
+import type { User } from '../schemas/user.js'
+
+/** What commands ask of a desk, whether it runs in this process or in another one that owns the data folder. */
+export interface Operations {
+  /** Publishes what was read from a file; resolves once the bus has it. */
+  takeIn(intake: Intake): Promise<void>
+  /** Records each stage has yet to process. */
+  lag(): Promise<Readonly<Record<string, number>>>
+  deadLetters(page: { limit: number; offset: number }): Promise<{ items: readonly DeadLetter[]; total: number }>
+  replayDead(ids: readonly string[] | undefined): Promise<ReplayOutcome>
+  users(): Promise<readonly User[]>
+  /** Answers the generated password where none is given. */
+  addUser(username: string, password: string | undefined): Promise<{ user: User; password: string | undefined }>
+  disableUser(username: string): Promise<void>
+  report(day: string): Promise<DailyReport>
+}
+
+export interface OperationsParts {
+  readonly deadLetters: DeadLetters
+  readonly users: Users
+  readonly reports: DailyReports
+  readonly takeIn: Operations['takeIn']
+  readonly lag: Operations['lag']
+}
+
+export function createOperations({ deadLetters, users, reports, takeIn, lag }: OperationsParts): Operations {
+  return {
+    takeIn,
+    lag,
+    deadLetters: async (page) => {
+      const { items, total } = await deadLetters.list(page)
+      return { items: items.map(({ letter }) => letter), total }
+    },
+    replayDead: (ids) => deadLetters.replay(ids),
+    users: () => users.list(),
+    addUser: async (username, given) => {
+      const password = given ?? generatePassword()
+      const user = await users.add(username, password, 'administrator')
+      return { user, password: given === undefined ? password : undefined }
+    },
+    disableUser: (username) => users.disable(username),
+    report: (day) => reports.get(day),
+  }
+}
