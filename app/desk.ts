@@ -52,6 +52,7 @@ export async function openDesk(
     audit: createAudit({ records, clock }),
     units: units.list(),
     demonstration: config.demonstration,
+    trustedProxies: config.trustedProxies,
     secureCookie: config.publicUrl.startsWith('https://'),
     search: index,
     alerts: createAlertsStore({ records, bus, clock }),
