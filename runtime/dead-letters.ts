@@ -41,12 +41,13 @@ export function createDeadLetters(parts: {
   bus: Bus
   clock: Clock
   /** By origin (`hooks/whatsapp`). */
-  reopen: ReadonlyMap<string, Reopen>
+  /** The door that letters of this origin came in by; undefined where there is none. */
+  reopen: (origin: string) => Reopen | undefined
 }): DeadLetters {
   const { records, bus, clock, reopen } = parts
 
   async function putBack(letter: DeadLetter): Promise<void> {
-    const open = reopen.get(letter.origin)
+    const open = reopen(letter.origin)
     if (open !== undefined) return open(letter)
     if (isTopic(letter.origin)) return bus.publish(letter.origin, [{ key: letter.key, value: letter.value }])
     throw new Failure('not-found', `nothing takes payloads of ${letter.origin} back`, { retryable: false })

@@ -20,6 +20,8 @@ export const Outbound = Type.Object({
   /** The platform's address of the recipient: a phone number or WhatsApp user id; null on X, where the answered post is the address. */
   to: Nullable(Type.String()),
   text: Type.String({ minLength: 1, maxLength: 10_000 }),
+  /** Our account, page or number it goes out from, where there are several; absent or null leaves it to the channel's first. */
+  account: Type.Optional(Nullable(Type.String())),
   /** The platform's own id of the message this answers (no prefix). */
   inReplyTo: Nullable(Type.String()),
   mentionId: Nullable(Type.String()),

@@ -25,9 +25,16 @@ export type MentionQuery = Static<typeof MentionQuery>
 
 const FacetCounts = Type.Array(Type.Object({ value: Type.String(), count: Type.Integer() }))
 
+/** A mention as the index keeps it. `editedAt`: when its writer last changed it; absent or null for what stands as it was first written. */
+export const IndexedMention = Type.Composite([
+  EnrichedMention,
+  Type.Object({ editedAt: Type.Optional(Nullable(Instant)) }),
+])
+export type IndexedMention = Static<typeof IndexedMention>
+
 /** One page. `items[].highlights` are spans of the words searched for. `facets` and `histogram` count the whole answer, not the page. */
 export const MentionPage = Type.Object({
-  items: Type.Array(Type.Object({ mention: EnrichedMention, highlights: Type.Array(Span) })),
+  items: Type.Array(Type.Object({ mention: IndexedMention, highlights: Type.Array(Span) })),
   total: Type.Integer(),
   facets: Type.Object({
     channel: FacetCounts,

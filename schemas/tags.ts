@@ -18,8 +18,8 @@ export const LANGS = [
   'und',
 ] as const
 
-/** Categories of LABELLING.md, in the order in which "the first that fits" is decided. */
-export const CATEGORIES = [
+/** What somebody does or suffers, the first that fits first: the categories in which a danger can be told. */
+export const EVENT_CATEGORIES = [
   'terrorism',
   'extortion',
   'kidnapping',
@@ -30,13 +30,10 @@ export const CATEGORIES = [
   'crime',
   'mishap',
   'missing',
-  'traffic',
-  'complaint',
-  'inquiry',
-  'praise',
-  'news',
-  'other',
 ] as const
+
+/** Categories of LABELLING.md, in the order in which "the first that fits" is decided. */
+export const CATEGORIES = [...EVENT_CATEGORIES, 'traffic', 'complaint', 'inquiry', 'praise', 'news', 'other'] as const
 
 /** Severities, the gravest first. */
 export const SEVERITIES = ['critical', 'high', 'medium', 'low', 'none'] as const

@@ -14,6 +14,8 @@ interface PendingWrite {
 export interface Retention {
   readonly maxAgeMs: number
   readonly maxBytes: number
+  /** No group ever reads this topic, so that none has to have passed a record; otherwise a record without a reader stays. */
+  readonly withoutGroups?: boolean
 }
 
 const DEFAULT_BATCH = 100
@@ -98,8 +100,9 @@ export class EmbeddedBus implements Bus {
 
   /** Deletes what is older or more than a topic keeps, in small steps; never what a group has yet to read. */
   async expire(retention: ReadonlyMap<Topic, Retention>): Promise<void> {
-    for (const [topic, { maxAgeMs, maxBytes }] of retention) {
-      while (!this.#closed && this.#file.expire(topic, this.#clock.now() - maxAgeMs, maxBytes, EXPIRE_CHUNK) > 0)
+    for (const [topic, { maxAgeMs, maxBytes, withoutGroups = false }] of retention) {
+      const limits = { maxBytes, withoutGroups, limit: EXPIRE_CHUNK }
+      while (!this.#closed && this.#file.expire(topic, this.#clock.now() - maxAgeMs, limits) > 0)
         await this.#clock.yield()
     }
   }

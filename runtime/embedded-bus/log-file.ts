@@ -123,11 +123,19 @@ export class LogFile {
     )
   }
 
-  /** Deletes at most `limit` records that are older than `olderThan` or beyond `maxBytes`, and that every known group has passed; the number deleted. */
-  expire(topic: Topic, olderThan: number, maxBytes: number, limit: number): number {
-    const slowest =
+  /**
+   * Deletes at most `limit` records that are older than `olderThan` or beyond `maxBytes`, and that every known group has passed; the number deleted.
+   * A topic without a known group keeps all, unless it is one `withoutGroups`.
+   */
+  expire(
+    topic: Topic,
+    olderThan: number,
+    { maxBytes, withoutGroups, limit }: { maxBytes: number; withoutGroups: boolean; limit: number },
+  ): number {
+    const passed =
       this.sqlite.first<{ next: number | null }>('SELECT min(next) AS next FROM positions WHERE topic = ?', topic)
-        ?.next ?? 0
+        ?.next ?? undefined
+    const slowest = passed ?? (withoutGroups ? Number.MAX_SAFE_INTEGER : 0)
     const total =
       this.sqlite.first<{ bytes: number | null }>('SELECT sum(bytes) AS bytes FROM records WHERE topic = ?', topic)
         ?.bytes ?? 0

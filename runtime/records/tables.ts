@@ -61,7 +61,62 @@ export interface Tables {
   /** `id` is the SHA-256 of the cookie's token: the token itself is nowhere stored. */
   sessions: { id: string; user_id: string; created_at: string; seen_at: string; expires_at: string }
   audit: { seq: Generated<number>; at: string; actor: string; action: string; subject: string; detail: string }
+  /** What is known of a source beyond what it last said: how it stood, and the silence that rang. */
+  source_states: {
+    source: string
+    channel: string
+    /** `live`, `failing` or `starting`, as it last said. */
+    status: string
+    /** When it last said anything. */
+    heard_at: string
+    /** Since when it speaks without a longer break. */
+    alive_since: string
+    first_heard_at: string
+    last_item_at: string | null
+    /** Items since its process began, as it last said. */
+    items: number
+    failing_since: string | null
+    /** Why it fails: one of the failure reasons, where it said one. */
+    reason: string | null
+    problem: string | null
+    silent_since: string | null
+    /** `gap`, `failing` or `unheard`. */
+    silent_kind: string | null
+    alert_id: string | null
+  }
+  /** The longest that a source went without an item in one hour (hours since the epoch): what its usual gap is learned from. */
+  source_hours: { source: string; hour: number; longest_gap_ms: number; items: number }
   reports: { day: string; made_at: string; body: string }
+  /** An SMS of one or several parts on its way in. Times are epoch milliseconds, so that they count as versions. */
+  sms_messages: {
+    id: string
+    /** Digest of sender, our number, reference, total and coding; of a single SMS, of its words. */
+    slot: string
+    total: number
+    first_at: number
+    last_at: number
+    /** The version that the bus has; 0 while it has none. */
+    given: number
+    /** 1 once the SMSC certainly knows that we have it. */
+    settled: number
+    /** When something is to be done though nothing comes; null when all is done. */
+    due_at: number | null
+    /** Who wrote to which number, as JSON. */
+    envelope: string
+  }
+  sms_parts: { message_id: string; sequence: number; body: string; received_at: number; mended: string }
+  /** A part that an SMSC accepted from us, under its id for it; or a receipt that came before we knew (`platform_id` null). */
+  sms_submits: {
+    message_id: string
+    recipient: string
+    platform_id: string | null
+    total: number
+    status: string | null
+    reason: string | null
+    at: number
+    /** 1 while the message's status is not on the bus. */
+    due: number
+  }
   dead_letters: {
     id: string
     origin: string
@@ -72,6 +127,58 @@ export interface Tables {
     /** When it was put back where it came from; null while it waits. */
     replayed_at: string | null
     body: string
+  }
+  /** A file that came with a mention: wanted, stored, or why not. `id` is its mention and what it is, so that an edit that keeps it keeps its row. */
+  media: {
+    id: string
+    mention_id: string
+    position: number
+    channel: string
+    kind: string
+    platform_id: string | null
+    url: string | null
+    declared_type: string | null
+    declared_sha256: string | null
+    declared_bytes: number | null
+    file_name: string | null
+    status: string
+    reason: string | null
+    /** Of the content, in hex: also the name of its file. Null unless stored. */
+    sha256: string | null
+    bytes: number | null
+    mime: string | null
+    type_differs: number
+    attempts: number
+    wanted_at: string
+    next_at: string
+    stored_at: string | null
+  }
+  /** The newest version of a mention that `media` knows, so that an older one, come late, brings back nothing. */
+  media_mentions: { mention_id: string; version: number; withdrawn: number; received_at: string }
+  /** Files that may lie there without a row: written before each change, so that a kill leaves no erased picture behind. */
+  media_leftovers: { sha256: string }
+  /** What was read and charged for on a UTC day: a repeat on the same day is free. Days before yesterday are dropped. */
+  spend_items: { platform: string; day: string; kind: string; id: string }
+  /** What reading cost in a UTC month, in millionths of a dollar. */
+  spend_months: { platform: string; month: string; micro_dollars: number }
+  /** A file that was imported: on what basis, by whom, and how far. `position` counts entries of the file; `skipped` is JSON, a count a reason. */
+  imports: {
+    id: string
+    file_name: string
+    file_hash: string
+    bytes: number
+    kind: string
+    group_name: string
+    basis: string
+    requested_by: string
+    options: string
+    position: number
+    taken: number
+    set_aside: number
+    skipped: string
+    started_at: string
+    updated_at: string
+    finished_at: string | null
   }
 }
 
