@@ -1,34 +1,24 @@
 import { Failure } from '../../runtime/failure.js'
-import type { FailureReason } from '../../schemas/failure-reason.js'
 import { fields, label, numeric, type Fields } from '../fields.js'
+import { graphVerdict, LATER, reasonOfStatus, type GraphVerdict } from '../graph/verdict.js'
 import { adviceFor } from './advice.js'
 
 const MAX_WORDS = 400
 
-interface Verdict {
-  readonly reason: FailureReason
-  readonly retryAfterMs?: number
-}
-
-const SOON: Verdict = { reason: 'rate-limited', retryAfterMs: 2_000 }
-const LATER: Verdict = { reason: 'rate-limited', retryAfterMs: 60_000 }
+const SOON: GraphVerdict = { reason: 'rate-limited', retryAfterMs: 2_000 }
 /** One message in six seconds to the same person. */
-const PAIR: Verdict = { reason: 'rate-limited', retryAfterMs: 6_000 }
-const AWAY: Verdict = { reason: 'unavailable' }
+const PAIR: GraphVerdict = { reason: 'rate-limited', retryAfterMs: 6_000 }
+const AWAY: GraphVerdict = { reason: 'unavailable' }
 
-/** What the codes of the Graph and Cloud API mean for one message. */
-const BY_CODE = new Map<number, Verdict>([
-  ...([4, 17, 32, 341, 613, 80007] as const).map((code) => [code, LATER] as const),
+/** What the Cloud API's own codes mean for one message. */
+const BY_CODE = new Map<number, GraphVerdict>([
   [130429, SOON],
   [131056, PAIR],
-  ...([1, 2, 131000, 131016, 131057, 133004, 135000] as const).map((code) => [code, AWAY] as const),
-  [0, { reason: 'unauthorized' }],
-  [190, { reason: 'unauthorized' }],
-  ...([3, 10, 368, 131005, 131031, 130497] as const).map((code) => [code, { reason: 'forbidden' }] as const),
-  ...([100, 131008, 131009, 131021, 131051, 131052, 131053, 135001] as const).map(
+  ...([131000, 131016, 131057, 133004, 135000] as const).map((code) => [code, AWAY] as const),
+  ...([131005, 131031, 130497] as const).map((code) => [code, { reason: 'forbidden' }] as const),
+  ...([131008, 131009, 131021, 131051, 131052, 131053, 135001] as const).map(
     (code) => [code, { reason: 'invalid-payload' }] as const,
   ),
-  [33, { reason: 'not-found' }],
 ])
 
 /** The Failure of an answer that is no success. `redact` takes secrets out of what WhatsApp said. */
@@ -54,7 +44,7 @@ export function answerFailure(
     })
   }
   if (status >= 500) return mayHaveBeenSent(`something before WhatsApp answered HTTP ${status}`)
-  return new Failure(byStatus(status), `WhatsApp refused the message with HTTP ${status} and gave no reason`, {
+  return new Failure(reasonOfStatus(status), `WhatsApp refused the message with HTTP ${status} and gave no reason`, {
     retryable: false,
   })
 }
@@ -78,25 +68,14 @@ function fromError(status: number, error: Fields, redact: (text: string) => stri
   })
 }
 
-function verdictOf(status: number, code: number | undefined, error: Fields): Verdict {
-  if (code === 100 && numeric(error['error_subcode']) === 33) return { reason: 'not-found' }
-  const known = code === undefined ? undefined : BY_CODE.get(code)
+function verdictOf(status: number, code: number | undefined, error: Fields): GraphVerdict {
+  const known = (code === undefined ? undefined : BY_CODE.get(code)) ?? graphVerdict(error)
   if (known !== undefined) return known
-  if (error['is_transient'] === true) return AWAY
-  if (code !== undefined && code >= 200 && code <= 299) return { reason: 'forbidden' }
   if (code !== undefined && code >= 132000 && code < 133000) return { reason: 'invalid-payload' }
   if (code !== undefined && code >= 130000 && code < 140000) return { reason: 'refused' }
   if (status === 429) return LATER
   if (status >= 500) return AWAY
-  return { reason: byStatus(status) }
-}
-
-function byStatus(status: number): FailureReason {
-  if (status === 401) return 'unauthorized'
-  if (status === 403) return 'forbidden'
-  if (status === 404) return 'not-found'
-  if (status === 413) return 'too-large'
-  return status === 400 || status === 422 ? 'invalid-payload' : 'refused'
+  return { reason: reasonOfStatus(status) }
 }
 
 function wordsOf(error: Fields): string {

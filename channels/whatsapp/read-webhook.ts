@@ -1,21 +1,10 @@
 import type { Change } from '../../schemas/mention.js'
 import type { OutboundUpdate } from '../../schemas/outbound.js'
 import { fields, label, type Fields } from '../fields.js'
+import type { Reading } from '../hook.js'
 import { unread, type Unread } from '../unread.js'
 import { readMessage } from './read-message.js'
 import { describeError, readStatus } from './read-status.js'
-
-export interface Skipped {
-  readonly reason: string
-}
-
-/** Everything that one webhook body becomes; the four lists together account for all of it. */
-export interface WebhookReading {
-  readonly changes: readonly Change[]
-  readonly statuses: readonly OutboundUpdate[]
-  readonly skipped: readonly Skipped[]
-  readonly unread: readonly Unread[]
-}
 
 const WHATSAPP_ORIGIN = 'hooks/whatsapp'
 
@@ -31,13 +20,13 @@ const MESSAGE_FIELDS = new Set<string | undefined>([undefined, 'messages', 'stan
 interface Sink {
   readonly changes: Change[]
   readonly statuses: OutboundUpdate[]
-  readonly skipped: Skipped[]
+  readonly skipped: { readonly reason: string }[]
   readonly unread: Unread[]
   readonly receivedAt: string
 }
 
 /** Reads a webhook body of the WhatsApp Cloud API: takes any value, never throws, and one bad message does not hold up the others. */
-export function readWebhook(payload: unknown, options: { readonly receivedAt: string }): WebhookReading {
+export function readWebhook(payload: unknown, options: { readonly receivedAt: string }): Reading {
   const sink: Sink = { changes: [], statuses: [], skipped: [], unread: [], receivedAt: options.receivedAt }
   const body = fields(payload)
   const entries = body?.['entry']

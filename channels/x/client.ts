@@ -34,5 +34,18 @@ export interface XPage {
 export interface XClient {
   mentions(userId: string, query: XPageQuery, signal: AbortSignal): Promise<XPage>
   searchRecent(search: string, query: XPageQuery, signal: AbortSignal): Promise<XPage>
-  reply(postId: string, text: string, signal: AbortSignal): Promise<{ readonly platformId: string }>
+  /** From `account` (as mentions carry it) where it has keys of its own, else from the first account. */
+  reply(
+    postId: string,
+    text: string,
+    signal: AbortSignal,
+    account?: string | null,
+  ): Promise<{ readonly platformId: string }>
+  /** A direct message to the user of that id; sends once and fails as `reply` does. */
+  sendDirect(
+    userId: string,
+    text: string,
+    signal: AbortSignal,
+    account?: string | null,
+  ): Promise<{ readonly platformId: string }>
 }

@@ -10,7 +10,7 @@ import { retryAfterMs } from './rate-limit.js'
 const MAX_WORDS = 400
 
 /** What X answered with, whichever way the library handed it over. */
-interface XAnswer {
+export interface XAnswer {
   readonly status: number
   readonly headers: IncomingHttpHeaders
   readonly body: unknown
@@ -38,6 +38,10 @@ export function readFailure(error: unknown, what: string, nowMs: number): Failur
   if (error instanceof CutShort) return cutShort(error, what, true)
   const answer = answerOf(error)
   if (answer !== undefined) return refusedRead(answer, what, nowMs)
+  return unreachable(error, what)
+}
+
+export function unreachable(error: unknown, what: string): Failure {
   const code = networkCode(error) ?? 'no code'
   return new Failure(
     'unavailable',
@@ -86,7 +90,8 @@ function answerOf(error: unknown): XAnswer | undefined {
   return undefined
 }
 
-function refusedRead(answer: XAnswer, what: string, nowMs: number): Failure {
+/** The Failure of a read that X answered with an error. */
+export function refusedRead(answer: XAnswer, what: string, nowMs: number): Failure {
   const { status } = answer
   const said = wordsOf(answer.body) ?? `HTTP ${status}`
   if (status === 429) return rateLimited(answer, what, nowMs)
@@ -103,6 +108,10 @@ function refusedRead(answer: XAnswer, what: string, nowMs: number): Failure {
   }
   if (status === 404)
     return new Failure('not-found', `X does not know what ${what} asked for (${said})`, { retryable: false })
+  if (status === 409)
+    return new Failure('conflict', `X refused ${what} (${said}): there is nothing that it would bring`, {
+      retryable: true,
+    })
   if (status === 408 || status >= 500)
     return new Failure('unavailable', `X failed at ${what} (${said})`, { retryable: true })
   return new Failure('invalid-payload', `X refused ${what} as it was asked (${said})`, { retryable: false })

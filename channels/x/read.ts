@@ -69,7 +69,8 @@ function readErrors(errors: unknown): XPartialError[] {
 function byId(entries: unknown, key: string): Map<string, Fields> {
   const found = new Map<string, Fields>()
   for (const entry of list(entries)) {
-    const object = fields(entry)
+    // The Activity API wraps some of what it includes once more.
+    const object = fields(fields(entry)?.['data']) ?? fields(entry)
     const id = label(object?.[key])
     if (object !== undefined && id !== undefined) found.set(id, object)
   }
@@ -118,7 +119,7 @@ function readPost(value: unknown, included: Included, options: XReadOptions): Re
 }
 
 /** The moment an id of X was made; undefined for ids that are too short to hold one. */
-function snowflakeMs(id: string): number | undefined {
+export function snowflakeMs(id: string): number | undefined {
   return SNOWFLAKE_DIGITS.test(id) ? Number((BigInt(id) >> 22n) + SNOWFLAKE_EPOCH_MS) : undefined
 }
 
@@ -145,7 +146,7 @@ function wholeText(post: Fields, included: Included): string {
 }
 
 /** X escapes these three and no others; once, so that `&amp;lt;` stays what was written. */
-function unescapeHtml(text: string): string {
+export function unescapeHtml(text: string): string {
   return text.replace(/&(amp|lt|gt);/g, (_, name: string) => (name === 'amp' ? '&' : name === 'lt' ? '<' : '>'))
 }
 
