@@ -1,4 +1,6 @@
 import type { SimulatorClock } from './clock.js'
+import type { FacebookSimulator } from './facebook.js'
+import type { NewsSimulator } from './news.js'
 import type { Story, StoryAuthor, StoryMessage } from './story/story.js'
 import type { WhatsAppSimulator } from './whatsapp.js'
 import type { WhatsAppContact, WhatsAppContent } from './whatsapp/wire.js'
@@ -11,7 +13,11 @@ export interface PlayOptions {
   signal: AbortSignal
   /** Messages of a channel that is not given are left out. */
   x?: Pick<XSimulator, 'post' | 'edit'>
+  facebook?: Pick<FacebookSimulator, 'post' | 'comment' | 'message'>
   whatsapp?: Pick<WhatsAppSimulator, 'receive'>
+  /** Takes an SMS to the number of a unit; the gateway's id of it. */
+  sms?: (sms: { from: string; unit: string; text: string }) => string
+  news?: Pick<NewsSimulator, 'publish'>
   /** 2 plays twice as fast. Default 1. */
   speed?: number
   /** Order and pace of the ordinary day. Default 1. */
@@ -22,6 +28,9 @@ export interface PlayOptions {
   onPlayed?: (message: StoryMessage, platformId: string) => void
 }
 
+const ORDINARY_KINDS = new Set<StoryMessage['kind']>(['post', 'comment', 'message', 'text', 'image', 'article'])
+/** What the page itself posted, for people to comment under. */
+const PAGE_POST = 'السلام علیکم۔ اپنے علاقے کا مسئلہ یہاں لکھیں، ہم جواب دیں گے۔'
 const SHORTEST_PAUSE_MS = 20_000
 const LONGEST_PAUSE_MS = 60_000
 
@@ -79,8 +88,9 @@ export async function playStory(options: PlayOptions): Promise<void> {
 
 function* ordinaryDay(story: Story, random: () => number): Generator<{ message: StoryMessage; author: StoryAuthor }> {
   const isOrdinary = ({ alert, category, kind, ref }: StoryMessage) =>
-    !alert && ref === null && !GRAVE.has(category) && (kind === 'post' || kind === 'text' || kind === 'image')
-  const again = story.played.filter(isOrdinary)
+    !alert && ref === null && !GRAVE.has(category) && ORDINARY_KINDS.has(kind)
+  // An article comes once: outlets do not print it again under another name.
+  const again = story.played.filter((message) => isOrdinary(message) && message.channel !== 'news')
   for (const message of shuffled(story.afterwards.filter(isOrdinary), random)) yield { message, author: message.author }
   if (again.length === 0) return
   for (;;) {
@@ -108,16 +118,48 @@ class Stage {
   readonly #options: PlayOptions
   /** Ids the platforms gave to the story's messages in this run. */
   readonly #ids = new Map<string, string>()
+  /** The page's own post, under which people comment. */
+  #pagePost: string | undefined
 
   constructor(options: PlayOptions) {
     this.#options = options
   }
 
   play(message: StoryMessage, author: StoryAuthor): void {
-    const id = message.channel === 'x' ? this.#post(message, author) : this.#receive(message, author)
+    const id = this.#tell(message, author)
     if (id === undefined) return
     this.#ids.set(message.id, id)
     this.#options.onPlayed?.(message, id)
+  }
+
+  #tell(message: StoryMessage, author: StoryAuthor): string | undefined {
+    switch (message.channel) {
+      case 'x':
+        return this.#post(message, author)
+      case 'facebook':
+        return this.#write(message, author)
+      case 'whatsapp':
+        return this.#receive(message, author)
+      case 'sms':
+        return this.#options.sms?.({ from: `+${author.waId}`, unit: message.detail, text: message.text })
+      case 'news':
+        return this.#publish(message)
+    }
+  }
+
+  #write({ kind, text }: StoryMessage, { waId, name }: StoryAuthor): string | undefined {
+    const { facebook } = this.#options
+    if (facebook === undefined) return undefined
+    const from = { id: `7${waId}`, name }
+    if (kind === 'message') return facebook.message({ from, text })
+    if (kind === 'post') return facebook.post({ from, text })
+    this.#pagePost ??= facebook.post({ text: PAGE_POST })
+    return facebook.comment({ from, text, on: this.#pagePost })
+  }
+
+  #publish({ text, detail: outlet }: StoryMessage): string | undefined {
+    const [title = '', ...rest] = text.split('\n')
+    return this.#options.news?.publish({ outlet, title, summary: rest.join(' ') })
   }
 
   #refId(message: StoryMessage): string | undefined {
@@ -181,11 +223,7 @@ function contentOf(message: StoryMessage, refId: string | undefined): WhatsAppCo
       return { type: 'button', text, payload: detail }
     case 'unsupported':
       return { type: 'unsupported' }
-    case 'text':
-    case 'post':
-    case 'reply':
-    case 'quote':
-    case 'edit':
+    default:
       return { type: 'text', body: text }
   }
 }

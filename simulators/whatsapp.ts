@@ -4,7 +4,7 @@ import { FaultPlan, type Fault } from './faults.js'
 import { callLoopback, isLoopback, startLoopbackServer, type Answer, type ReceivedRequest } from './loopback.js'
 import { Deliveries, type DeliveryStats, type Notice } from './whatsapp/deliveries.js'
 import { graphError, type GraphErrorName, type Refusal } from './whatsapp/errors.js'
-import { MediaStore } from './whatsapp/media.js'
+import { MediaStore, type MediaFaultKind } from './whatsapp/media.js'
 import { messageFault } from './whatsapp/message-shape.js'
 import { SendRules, type SendRulesOptions } from './whatsapp/send-rules.js'
 import { emitStatuses, type AcceptedMessage, type StatusWaits } from './whatsapp/statuses.js'
@@ -85,6 +85,8 @@ export interface WhatsAppSimulator {
   duplicateNext(times?: number): void
   fail(fault: Fault): void
   heal(): void
+  /** The next `times` requests for a file of this kind of fault go wrong; `address` is where those that lead elsewhere lead. */
+  failMedia(kind: MediaFaultKind, how?: { times?: number; address?: string }): void
   /** The next `times` accepted messages end as `failed` with this reason in place of being delivered. */
   failDelivery(reason: GraphErrorName, times?: number): void
   /** Every call to `/messages` (the last 10,000), refused ones too. */
@@ -177,7 +179,11 @@ class WhatsApp {
       },
       duplicateNext: (times = 1) => this.#deliveries.duplicateNext(times),
       fail: (fault) => this.#faults.add(fault),
-      heal: () => this.#faults.clear(),
+      heal: () => {
+        this.#faults.clear()
+        this.#media.heal()
+      },
+      failMedia: (kind, how) => this.#media.fail(kind, how),
       failDelivery: (reason, times = 1) => {
         for (let count = 0; count < times; count++) this.#failNext.push(reason)
       },

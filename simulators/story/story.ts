@@ -43,7 +43,18 @@ const WHATSAPP_KINDS = [
   'button',
   'unsupported',
 ] as const
-type StoryKind = (typeof X_KINDS)[number] | (typeof WHATSAPP_KINDS)[number]
+/** A visitor's post on the page, a comment under a post of the page, a message by Messenger. */
+const FACEBOOK_KINDS = ['post', 'comment', 'message'] as const
+const KINDS = {
+  x: X_KINDS,
+  facebook: FACEBOOK_KINDS,
+  whatsapp: WHATSAPP_KINDS,
+  sms: ['text'],
+  news: ['article'],
+} as const
+type StoryChannel = keyof typeof KINDS
+type StoryKind = (typeof KINDS)[StoryChannel][number]
+const CHANNELS = Object.keys(KINDS) as StoryChannel[]
 
 /** One message of the story with the tags a careful person would give it; the columns of the files, in their order. */
 export interface StoryMessage {
@@ -58,12 +69,12 @@ export interface StoryMessage {
   note: string
   /** Seconds into the play; null for what comes after it. */
   atSeconds: number | null
-  channel: 'x' | 'whatsapp'
+  channel: StoryChannel
   author: StoryAuthor
   kind: StoryKind
   /** The id of the story's message that it answers, quotes, edits or reacts to. */
   ref: string | null
-  /** By kind: media type (and file name), `latitude,longitude,name`, emoji, button payload, or `forwarded:once`, `forwarded:often`. */
+  /** By kind: media type (and file name), `latitude,longitude,name`, emoji, button payload, `forwarded:once`, `forwarded:often`, the unit whose number an SMS is sent to, or the outlet of an article. */
   detail: string
 }
 
@@ -132,7 +143,7 @@ function readMessage(
   authors: ReadonlyMap<string, StoryAuthor>,
 ): StoryMessage {
   const where = `story message ${row.id}`
-  const channel = oneOf(row.channel, ['x', 'whatsapp'] as const, where)
+  const channel = oneOf(row.channel, CHANNELS, where)
   const author = authors.get(row.author)
   if (author === undefined) throw new Error(`${where}: no author ${row.author} in ${AUTHORS_FILE}`)
   const atSeconds = row.at === '' ? null : Number(row.at)
@@ -150,7 +161,7 @@ function readMessage(
     atSeconds,
     channel,
     author,
-    kind: oneOf<StoryKind>(row.kind, channel === 'x' ? X_KINDS : WHATSAPP_KINDS, where),
+    kind: oneOf<StoryKind>(row.kind, KINDS[channel], where),
     ref: row.ref === '' ? null : row.ref,
     detail: row.detail,
   }

@@ -1,17 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { Answer } from '../loopback.js'
+import { sampleOf } from '../media-samples.js'
 import { graphError } from './errors.js'
 import { metaJson } from './wire.js'
-
-const PNG_OF_ONE_PIXEL =
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
-const WEBP_OF_ONE_PIXEL = 'UklGRiIAAABXRUJQVlA4IBYAAAAwAQCdASoBAAEADsD+JaQAA3AAAAAA'
-
-function placeholder(mimeType: string, id: string): Buffer {
-  if (mimeType === 'image/png') return Buffer.from(PNG_OF_ONE_PIXEL, 'base64')
-  if (mimeType === 'image/webp') return Buffer.from(WEBP_OF_ONE_PIXEL, 'base64')
-  return Buffer.from(`placeholder of the demonstration, ${mimeType}, ${id}\n`)
-}
 
 interface StoredMedia {
   id: string
@@ -19,18 +10,48 @@ interface StoredMedia {
   bytes: Buffer
 }
 
+/**
+ * What goes wrong with one file: its address is `expired` at once, its bytes are others than its `wrong-hash` says, it claims and brings
+ * `too-large` a body, it is `gone` (as after 30 days), its address is on `another-host`, leads on to one (`redirect`), or into the `house`.
+ */
+export type MediaFaultKind = 'expired' | 'wrong-hash' | 'too-large' | 'gone' | 'another-host' | 'redirect' | 'house'
+
 /** A download address lives five minutes, as Meta's do. */
 const URL_LIFE_MS = 5 * 60_000
+const TOO_LARGE_BYTES = 120 * 1024 * 1024
 
-/** The files that came with messages. Without bytes of their own they get a one-pixel picture or a line of text. */
+/** The files that came with messages. Without bytes of their own they get a small real file of their type, or a line of text. */
 export class MediaStore {
   readonly #media = new Map<string, StoredMedia>()
+  #faults: { kind: MediaFaultKind; left: number; address: string }[] = []
   #count = 0
+
+  /** The next `times` requests for a file go wrong; `address` is where those that lead elsewhere lead. */
+  fail(
+    kind: MediaFaultKind,
+    { times = 1, address = 'https://files.invalid/x' }: { times?: number; address?: string } = {},
+  ): void {
+    // prettier-ignore
+    this.#faults.push({ kind, left: times, address })
+  }
+
+  heal(): void {
+    this.#faults = []
+  }
+
+  #take(...kinds: MediaFaultKind[]): { kind: MediaFaultKind; address: string } | undefined {
+    const fault = this.#faults.find(({ kind }) => kinds.includes(kind))
+    if (fault === undefined) return undefined
+    fault.left -= 1
+    if (fault.left <= 0) this.#faults = this.#faults.filter((other) => other !== fault)
+    return fault
+  }
 
   add(mimeType: string, bytes: Buffer | undefined, runNumber: number): { id: string; sha256Base64: string } {
     this.#count += 1
     const id = `${runNumber % 10_000_000_000}${String(this.#count).padStart(6, '0')}`
-    const stored = { id, mimeType, bytes: bytes ?? placeholder(mimeType, id) }
+    const placeholder = () => Buffer.from(`placeholder of the demonstration, ${mimeType}, ${id}\n`)
+    const stored = { id, mimeType, bytes: bytes ?? sampleOf(mimeType) ?? placeholder() }
     this.#media.set(id, stored)
     return { id, sha256Base64: createHash('sha256').update(stored.bytes).digest('base64') }
   }
@@ -38,13 +59,15 @@ export class MediaStore {
   /** `GET /{version}/{media-id}` */
   describe(id: string, baseUrl: string, nowMs: number): Answer {
     const media = this.#media.get(id)
-    if (media === undefined) return graphError('noSuchObject', id)
-    const expires = nowMs + URL_LIFE_MS
+    if (media === undefined || this.#take('gone') !== undefined) return graphError('noSuchObject', id)
+    const expires = this.#take('expired') === undefined ? nowMs + URL_LIFE_MS : nowMs
+    const elsewhere = this.#take('another-host', 'house')
+    const size = this.#faults[0]?.kind === 'too-large' ? {} : { file_size: media.bytes.length }
     const body = {
-      url: `${baseUrl}/media-download/${id}?ext=${expires}`,
+      url: elsewhere?.address ?? `${baseUrl}/media-download/${id}?ext=${expires}`,
       mime_type: media.mimeType,
       sha256: createHash('sha256').update(media.bytes).digest('hex'),
-      file_size: media.bytes.length,
+      ...size,
       id,
       messaging_product: 'whatsapp',
     }
@@ -56,6 +79,11 @@ export class MediaStore {
     if (media === undefined || expires === null || !(Number(expires) > nowMs)) {
       return { status: 404, headers: { 'content-type': 'text/plain' }, body: 'URL signature expired' }
     }
-    return { status: 200, headers: { 'content-type': media.mimeType }, body: media.bytes }
+    const fault = this.#take('wrong-hash', 'too-large', 'redirect')
+    const headers = { 'content-type': media.mimeType }
+    if (fault?.kind === 'redirect') return { status: 302, headers: { location: fault.address }, body: '' }
+    if (fault?.kind === 'too-large') return { status: 200, headers, body: Buffer.alloc(TOO_LARGE_BYTES, media.bytes) }
+    const bytes = fault?.kind === 'wrong-hash' ? Buffer.concat([media.bytes, Buffer.from('!')]) : media.bytes
+    return { status: 200, headers, body: bytes }
   }
 }

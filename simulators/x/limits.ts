@@ -1,6 +1,7 @@
 export const X_WINDOW_MS = 15 * 60_000
 
-export type XEndpoint = 'mentions' | 'search' | 'me' | 'user-by-name' | 'lookup' | 'create'
+export type XEndpoint =
+  'mentions' | 'search' | 'me' | 'user-by-name' | 'lookup' | 'create' | 'direct' | 'stream' | 'rules' | 'rules-change'
 
 /** Requests in 15 minutes, by whose token asks. */
 export type XLimits = Record<XEndpoint, { app: number; user: number }>
@@ -12,6 +13,10 @@ export const X_LIMITS: XLimits = {
   'user-by-name': { app: 300, user: 900 },
   lookup: { app: 450, user: 900 },
   create: { app: 100, user: 100 },
+  direct: { app: 100, user: 100 },
+  stream: { app: 50, user: 50 },
+  rules: { app: 450, user: 450 },
+  'rules-change': { app: 100, user: 100 },
 }
 
 interface LimitState {

@@ -74,6 +74,11 @@ export class XTimeline {
     return this.#usersById.get(id)
   }
 
+  /** An id of the same generator for something that is no post. */
+  idFor(nowMs: number): string {
+    return this.#nextId(nowMs, undefined).id
+  }
+
   find(id: string): XPost | undefined {
     return this.#posts.get(id)
   }

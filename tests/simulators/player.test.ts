@@ -28,8 +28,11 @@ function recorder(clock: ManualClock, stopAfter: number) {
     if (log.length >= stopAfter) ending.abort()
   }
   let count = 0
-  const fake = { post: () => `${++count}`, edit: () => `${++count}`, receive: () => `${++count}` }
-  return { log, options: { story, clock, signal: ending.signal, x: fake, whatsapp: fake, onPlayed } }
+  const next = () => `${++count}`
+  const x = { post: next, edit: next }
+  const facebook = { post: next, comment: next, message: next }
+  const others = { facebook, whatsapp: { receive: next }, sms: next, news: { publish: next } }
+  return { log, options: { story, clock, signal: ending.signal, x, ...others, onPlayed } }
 }
 
 it('plays each message at its moment and ends after the story where asked to', async () => {
