@@ -1,29 +1,61 @@
 import { fields, type Fields } from '../channels/fields.js'
 import { readWebhook } from '../channels/whatsapp/read-webhook.js'
 import { readPosts } from '../channels/x/read.js'
+import type { Reading } from '../channels/hook.js'
 import type { Change } from '../schemas/mention.js'
+import { readWhatsAppChat } from './archive/whatsapp-chat/read-whatsapp-chat.js'
+import { readFacebookPayload } from './read-facebook.js'
+import { readNewsPayload } from './read-news.js'
+import { readSmsPayload, type SmsGateway } from './read-sms.js'
 import { sanitiseChange } from './sanitise.js'
-
-export type ReadableChannel = 'x' | 'whatsapp'
 
 /**
  * What a recorded payload becomes, one JSON line each: a mention (`type` written or edited, with the fields of a mention), a deletion, a status
- * (`type` status, with the fields of an outbound update), or `{"skipped": reason}`. `text` may hold one webhook body or API answer, an array of them,
+ * (`type` status, with the fields of an outbound update), or `{"skipped": reason}`. The file may hold one webhook body or API answer, an array of them,
  * an object of named ones, JSON lines, or a part of one (a message, a change, a post). Never throws on content, and never answers nothing.
  */
 export function readPayload(
   channel: ReadableChannel,
-  text: string,
+  bytes: Buffer,
   options: { readonly receivedAt: string },
 ): string[] {
-  const payloads = split(text)
-  if (payloads.length === 0) return [skipped('an empty file')]
-  return payloads.flatMap((payload) => {
-    if (payload === UNREADABLE) return [skipped('not JSON')]
-    const lines = channel === 'x' ? readX(payload, options.receivedAt) : readWhatsApp(payload, options.receivedAt)
-    return lines.length > 0 ? lines : [skipped('nothing in it: no message, no change, no status')]
-  })
+  const lines = READERS[channel](bytes, options.receivedAt)
+  return lines.length > 0 ? lines : [skipped('nothing in it: no message, no change, no status')]
 }
+
+type Reader = (bytes: Buffer, receivedAt: string) => string[]
+
+/** Each payload of a file of JSON by itself. */
+const eachPayload =
+  (read: (payload: unknown, receivedAt: string) => string[]): Reader =>
+  (bytes, receivedAt) => {
+    const payloads = split(bytes.toString('utf8'))
+    if (payloads.length === 0) return [skipped('an empty file')]
+    return payloads.flatMap((payload) => {
+      if (payload === UNREADABLE) return [skipped('not JSON')]
+      const lines = read(payload, receivedAt)
+      return lines.length > 0 ? lines : [skipped('nothing in it: no message, no change, no status')]
+    })
+  }
+
+const smsReader =
+  (gateway: SmsGateway): Reader =>
+  (bytes, receivedAt) =>
+    linesOf(readSmsPayload(gateway, bytes.toString('utf8'), receivedAt))
+
+const READERS = {
+  x: eachPayload(readX),
+  facebook: eachPayload((payload, receivedAt) => linesOf(readFacebookPayload(payload, receivedAt))),
+  whatsapp: eachPayload((payload, receivedAt) => linesOf(readWebhook(asWebhook(payload), { receivedAt }))),
+  'sms-kannel': smsReader('sms-kannel'),
+  'sms-twilio': smsReader('sms-twilio'),
+  'sms-android': smsReader('sms-android'),
+  news: (bytes, receivedAt) => linesOf(readNewsPayload(bytes, receivedAt)),
+  'whatsapp-chat': (bytes, receivedAt) => linesOf(readWhatsAppChat(chatText(bytes), receivedAt)),
+} as const satisfies Record<string, Reader>
+
+export type ReadableChannel = keyof typeof READERS
+export const READABLE_CHANNELS = Object.keys(READERS) as ReadableChannel[]
 
 const UNREADABLE = Symbol('unreadable')
 
@@ -69,8 +101,7 @@ function unfold(value: unknown): unknown[] {
   return parts.length > 0 && parts.every((part) => fields(part) !== undefined) ? parts : [value]
 }
 
-function readWhatsApp(payload: unknown, receivedAt: string): string[] {
-  const { changes, statuses, skipped: setAside, unread } = readWebhook(asWebhook(payload), { receivedAt })
+function linesOf({ changes, statuses, skipped: setAside, unread }: Reading): string[] {
   return [
     ...changes.map(changeLine),
     ...statuses.map((status) => print({ type: 'status', ...status })),
@@ -122,3 +153,11 @@ function changeLine(raw: Change): string {
 const skipped = (reason: string): string => print({ skipped: reason })
 
 const print = (value: object): string => JSON.stringify(value)
+
+/** Phones write UTF-8, some programs UTF-16; the mark at the start tells. */
+function chatText(bytes: Buffer): string {
+  const [first, second] = bytes
+  if (first === 0xff && second === 0xfe) return new TextDecoder('utf-16le').decode(bytes)
+  if (first === 0xfe && second === 0xff) return new TextDecoder('utf-16be').decode(bytes)
+  return new TextDecoder('utf-8').decode(bytes)
+}

@@ -22,7 +22,7 @@ const KINDS: Record<Channel, Mention['kind']> = {
  * One line of a replay file: a whole Mention, a Change, or a plain `{"id", "text", channel?, author?, writtenAt?, …}`. A plain line's mention is
  * `replay:<id>`, or `replay:` and a digest of text and line number where it has none: the same file always gives the same mentions. Never throws.
  */
-export function readReplayLine(text: string, lineNumber: number, receivedAt: string): ReplayLine {
+export function readReplayLine(text: string, lineNumber: number, receivedAt: string, source = 'replay'): ReplayLine {
   let value: unknown
   try {
     value = JSON.parse(text)
@@ -34,11 +34,24 @@ export function readReplayLine(text: string, lineNumber: number, receivedAt: str
   const whole = wholeChange(object)
   if (whole === 'misfit') return { bad: 'says it is a mention or a change, and does not fit the schema' }
   if (whole !== undefined) return { change: whole, id: whole.type === 'deleted' ? whole.id : whole.mention.id }
+  return readPlainFields(object, { lineNumber, receivedAt, source, prefix: 'replay' })
+}
+
+export interface PlainContext {
+  readonly lineNumber: number
+  readonly receivedAt: string
+  /** The mention's source. */
+  readonly source: string
+  /** What its id begins with, before a colon. */
+  readonly prefix: string
+}
+
+/** Plain fields (`id`, `text`, `channel`, `author`, `writtenAt`, …) as a mention. Never throws. */
+export function readPlainFields(object: Fields, context: PlainContext): ReplayLine {
   if (typeof object['text'] !== 'string') return { bad: 'no text' }
   const channel = object['channel'] ?? 'x'
   if (!isChannel(channel)) return { bad: `channel is none of ${CHANNELS.join(', ')}` }
-  const mention = plainMention(object, object['text'], { channel, lineNumber, receivedAt })
-  return checked({ type: 'written', mention })
+  return checked({ type: 'written', mention: plainMention(object, object['text'], { ...context, channel }) })
 }
 
 function wholeChange(object: Fields): Change | 'misfit' | undefined {
@@ -67,13 +80,9 @@ function checked(change: Extract<Change, { mention: Mention }>): ReplayLine {
   return { change: clean, id: clean.mention.id }
 }
 
-function plainMention(
-  object: Fields,
-  text: string,
-  of: { channel: Channel; lineNumber: number; receivedAt: string },
-): Mention {
+function plainMention(object: Fields, text: string, of: PlainContext & { readonly channel: Channel }): Mention {
   const ownId = label(object['id'])
-  const id = `replay:${ownId ?? createHash('sha256').update(`${of.lineNumber}\n${text}`).digest('hex').slice(0, 24)}`
+  const id = `${of.prefix}:${ownId ?? createHash('sha256').update(`${of.lineNumber}\n${text}`).digest('hex').slice(0, 24)}`
   const writtenMs = epochOfIso(object['writtenAt']) ?? epochOfSeconds(object['writtenAt'])
   const isPrivate = of.channel === 'whatsapp' || of.channel === 'sms'
   const author = readAuthor(object['author'])
@@ -81,13 +90,13 @@ function plainMention(
     schema: 'rabta.mention/1',
     id,
     channel: of.channel,
-    source: 'replay',
+    source: of.source,
     version: writtenMs ?? 0,
     kind: KINDS[of.channel],
     text,
     author,
     account: label(object['account']) ?? null,
-    conversation: label(object['conversation']) ?? (isPrivate && author.id !== null ? `replay:${author.id}` : id),
+    conversation: label(object['conversation']) ?? (isPrivate && author.id !== null ? `${of.prefix}:${author.id}` : id),
     private: isPrivate,
     inReplyTo: label(object['inReplyTo']) ?? null,
     url: label(object['url']) ?? null,

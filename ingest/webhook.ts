@@ -1,5 +1,4 @@
-import { verifyHandshake, verifySignature } from '../channels/whatsapp/signature.js'
-import { readWebhook } from '../channels/whatsapp/read-webhook.js'
+import type { HookAnswer, HookFormat, HookRequest } from '../channels/hook.js'
 import type { Bus } from '../runtime/bus.js'
 import type { Clock } from '../runtime/clock.js'
 import { Failure } from '../runtime/failure.js'
@@ -8,32 +7,22 @@ import type { Metrics } from '../runtime/metrics.js'
 import type { FailureReason } from '../schemas/failure-reason.js'
 import type { SourceHealth } from '../schemas/source-health.js'
 import { createHealthReporter } from './health.js'
+import type { HookDoor } from './hook-door.js'
 import { prepareIntake, publishIntake } from './publish.js'
 
 export const MAX_WEBHOOK_BYTES = 3 * 1024 * 1024
 const WARN_EVERY_MS = 60_000
 const STAGE = 'ingest'
+const OK: HookAnswer = { status: 200, body: 'ok' }
 
-/** To be sent as `text/plain`: the body repeats what the asker sent, or says in a few words what was wrong. */
-export interface WebhookAnswer {
-  readonly status: 200 | 400 | 401 | 403 | 413 | 503
-  readonly body: string
-}
-
-/**
- * The door that WhatsApp knocks at. `receive` answers 200 only once the bus has everything the body held; 503 asks the platform to bring it again.
- * It takes the bytes as they came: the signature is over them, not over what a parser made of them. Neither method throws.
- */
-export interface WhatsAppWebhook {
-  handshake(query: Readonly<Record<string, unknown>>): WebhookAnswer
-  receive(request: { readonly rawBody: Buffer; readonly signature: unknown }): Promise<WebhookAnswer>
+export interface Webhook extends HookDoor {
+  readonly name: string
   /** Tells its health: to be called at the start and about each minute. */
   heartbeat(): Promise<void>
 }
 
-export interface WhatsAppWebhookOptions {
-  readonly appSecret: string
-  readonly verifyToken: string
+export interface WebhookOptions {
+  readonly format: HookFormat
   readonly bus: Bus
   readonly clock: Clock
   readonly log: Log
@@ -41,82 +30,72 @@ export interface WhatsAppWebhookOptions {
   readonly onHealth?: (health: SourceHealth) => void
 }
 
-export function createWhatsAppWebhook(options: WhatsAppWebhookOptions): WhatsAppWebhook {
-  const { appSecret, verifyToken, bus, clock, log, metrics } = options
-  const health = createHealthReporter({
-    source: 'whatsapp',
-    channel: 'whatsapp',
-    bus,
-    clock,
-    log,
-    onHealth: options.onHealth,
-  })
+/** The door of one platform, whatever it speaks. */
+export function createWebhook(options: WebhookOptions): Webhook {
+  const { format, bus, clock, log, metrics } = options
+  const { name, channel } = format
+  const health = createHealthReporter({ source: name, channel, bus, clock, log, onHealth: options.onHealth })
   let warnedAt = -Infinity
 
   /** A stranger who knocks all day must fill neither the log nor the disk. */
-  function refuse(status: WebhookAnswer['status'], body: string, reason: FailureReason): WebhookAnswer {
+  function refuse(answer: HookAnswer, reason: FailureReason): HookAnswer {
     metrics.failures.inc({ stage: STAGE, reason })
     if (clock.now() - warnedAt >= WARN_EVERY_MS) {
       warnedAt = clock.now()
-      log.warn('a request to the whatsapp webhook was refused', { status, reason })
+      log.warn('a request to a webhook was refused', { source: name, status: answer.status, reason })
     }
-    return { status, body }
+    return answer
   }
 
-  async function receive({ rawBody, signature }: { rawBody: Buffer; signature: unknown }): Promise<WebhookAnswer> {
-    if (rawBody.length > MAX_WEBHOOK_BYTES) return refuse(413, `larger than ${MAX_WEBHOOK_BYTES} bytes`, 'too-large')
-    if (!verifySignature(rawBody, signature, appSecret)) {
-      if (health.current.lastOkAt === null) {
-        await health.note(
-          'bodies arrive whose signature does not fit: compare RABTA_WHATSAPP_APP_SECRET with the Meta app',
-        )
-      }
-      return refuse(401, 'wrong signature', 'unauthorized')
+  async function receive(request: HookRequest): Promise<HookAnswer> {
+    if (request.rawBody.length > MAX_WEBHOOK_BYTES)
+      return refuse({ status: 413, body: `larger than ${MAX_WEBHOOK_BYTES} bytes` }, 'too-large')
+    if (!format.verify(request)) {
+      if (health.current.lastOkAt === null) await health.note(format.verifyAdvice)
+      return refuse({ status: 401, body: 'wrong signature' }, 'unauthorized')
     }
     let payload: unknown
     try {
-      payload = JSON.parse(rawBody.toString('utf8'))
+      payload = format.parse(request)
     } catch {
-      return refuse(400, 'not JSON', 'invalid-payload')
+      return refuse({ status: 400, body: 'malformed' }, 'invalid-payload')
     }
     return take(payload)
   }
 
-  async function take(payload: unknown): Promise<WebhookAnswer> {
+  async function take(payload: unknown): Promise<HookAnswer> {
     const receivedAt = clock.iso()
     try {
-      const { items, dead, skipped } = await publish(payload, receivedAt)
-      if (dead > 0) log.error('a part of a whatsapp webhook body is set aside', { letters: dead })
-      if (skipped > 0) log.info('a part of a whatsapp webhook body is no message', { skipped })
-      await health.ok(items)
-      return { status: 200, body: 'ok' }
+      const reading = format.read(payload, { receivedAt })
+      const prepared = prepareIntake(reading, receivedAt)
+      await publishIntake(prepared, { bus, metrics, stage: STAGE, at: receivedAt })
+      const letters = prepared.dead.length
+      const skipped = reading.skipped.length
+      if (letters > 0) log.error('a part of a webhook body is set aside', { source: name, letters })
+      if (skipped > 0) log.info('a part of a webhook body is no message', { source: name, skipped })
+      await health.ok(reading.changes.length)
+      return format.stored ?? OK
     } catch (error) {
       const reason = error instanceof Failure ? error.reason : 'unexpected'
       metrics.failures.inc({ stage: STAGE, reason })
-      log.error('a whatsapp webhook body could not be stored: whatsapp is asked to bring it again', { reason })
+      log.error('a webhook body could not be stored: the platform is asked to bring it again', { source: name, reason })
       await health.failed(
         error instanceof Failure ? error.message : 'what arrived could not be stored: look at the log',
+        reason,
       )
       return { status: 503, body: 'cannot be stored now, send it again' }
     }
   }
 
-  async function publish(
-    payload: unknown,
-    receivedAt: string,
-  ): Promise<{ items: number; dead: number; skipped: number }> {
-    const reading = readWebhook(payload, { receivedAt })
-    const prepared = prepareIntake(reading, receivedAt)
-    await publishIntake(prepared, { bus, metrics, stage: STAGE, at: receivedAt })
-    return { items: reading.changes.length, dead: prepared.dead.length, skipped: reading.skipped.length }
-  }
-
   return {
-    handshake: (query) => {
-      const answer = verifyHandshake(query, verifyToken)
-      return answer.ok ? { status: 200, body: answer.challenge } : refuse(403, 'wrong verify token', 'forbidden')
+    name,
+    methods: format.handshake === undefined ? format.delivers : [...new Set(['GET' as const, ...format.delivers])],
+    handle: async (request) => {
+      const greeting = format.handshake?.(request)
+      if (greeting !== undefined) return greeting.status === 200 ? greeting : refuse(greeting, 'forbidden')
+      if (!format.delivers.includes(request.method)) return { status: 405, body: 'not by this method' }
+      return receive(request)
     },
-    receive,
     heartbeat: () => health.heartbeat(),
   }
 }

@@ -1,10 +1,11 @@
-import type { Selectable, Transaction } from 'kysely'
+import type { Transaction } from 'kysely'
+import { outboundRow, type OutboundRow } from '../runtime/records/outbound-row.js'
 import type { Records, Tables } from '../runtime/records/tables.js'
 import type { Channel } from '../schemas/mention.js'
 import type { Outbound, OutboundState, OutboundStatus, OutboundUpdate } from '../schemas/outbound.js'
 import type { OutboundStates } from './outbound-states.js'
 
-export type OutboundRow = Selectable<Tables['outbound']>
+export type { OutboundRow }
 
 /** A platform's word on a message we do not know yet is kept as a row of this kind until we do. */
 export const UNMATCHED = 'unmatched'
@@ -58,24 +59,8 @@ export async function moveOutbound(
     .executeTakeFirst()
 }
 
-export function newRow(outbound: Outbound): OutboundRow {
-  const { id, kind, channel, mentionId, unit, requestedBy, requestedAt } = outbound
-  return {
-    id,
-    kind,
-    channel,
-    unit,
-    mention_id: mentionId,
-    status: 'queued',
-    reason: null,
-    platform_id: null,
-    requested_by: requestedBy,
-    requested_at: requestedAt,
-    updated_at: requestedAt,
-    published: 1,
-    body: JSON.stringify(outbound),
-  }
-}
+/** Of a message that was read from the bus and is not in the records. */
+export const newRow = (outbound: Outbound): OutboundRow => outboundRow(outbound, true)
 
 /**
  * Whether the citizen counts as contacted, which is true while an answer is out: accepted by the platform, and not reported as failed since.
@@ -100,6 +85,9 @@ export async function settleContact(transaction: Transaction<Tables>, row: Outbo
       .execute()
 }
 
+const IDS_AT_ONCE = 400
+const order = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
+
 export function createOutboundStates(records: Records): OutboundStates {
   const rows = () => records.selectFrom('outbound').selectAll().where('kind', '!=', UNMATCHED)
   return {
@@ -110,6 +98,16 @@ export function createOutboundStates(records: Records): OutboundStates {
     listForMention: async (mentionId) => {
       const found = await rows().where('mention_id', '=', mentionId).orderBy('requested_at').orderBy('id').execute()
       return found.map(stateOf)
+    },
+    listForMentions: async (mentionIds) => {
+      const found: OutboundState[] = []
+      for (let at = 0; at < mentionIds.length; at += IDS_AT_ONCE) {
+        const ids = mentionIds.slice(at, at + IDS_AT_ONCE)
+        found.push(...(await rows().where('mention_id', 'in', ids).execute()).map(stateOf))
+      }
+      return found.sort((a, b) =>
+        a.requestedAt === b.requestedAt ? order(a.id, b.id) : order(a.requestedAt, b.requestedAt),
+      )
     },
   }
 }

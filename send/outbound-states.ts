@@ -5,4 +5,6 @@ export interface OutboundStates {
   getOutbound(id: string): Promise<OutboundState | undefined>
   /** What was answered to a mention and forwarded of it, oldest first. */
   listForMention(mentionId: string): Promise<readonly OutboundState[]>
+  /** The same for many mentions, oldest first. */
+  listForMentions(mentionIds: readonly string[]): Promise<readonly OutboundState[]>
 }

@@ -1,3 +1,4 @@
+import type { HookRequest } from '../../channels/hook.js'
 import type { Metrics } from '../../runtime/metrics.js'
 import type { Log, LogFields } from '../../runtime/log.js'
 import type { CursorStore } from '../../ingest/cursor-store.js'
@@ -53,5 +54,17 @@ export function seeded(seed: number): () => number {
     let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
     mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
+  }
+}
+
+/** A request to a webhook, as the desk passes it on. */
+export function hookRequest(parts: Partial<HookRequest>): HookRequest {
+  return {
+    method: 'POST',
+    url: 'https://desk.example/hooks',
+    query: {},
+    headers: {},
+    rawBody: Buffer.alloc(0),
+    ...parts,
   }
 }

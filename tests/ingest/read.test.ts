@@ -5,7 +5,7 @@ import { RECEIVED_AT, valueWith, webhook, withMessage, WRITTEN_S } from '../chan
 
 type Printed = Record<string, unknown>
 const read = (channel: 'x' | 'whatsapp', text: string) =>
-  readPayload(channel, text, { receivedAt: RECEIVED_AT }).map((line) => JSON.parse(line) as Printed)
+  readPayload(channel, Buffer.from(text), { receivedAt: RECEIVED_AT }).map((line) => JSON.parse(line) as Printed)
 
 const message = { id: 'wamid.A', from: '1', timestamp: WRITTEN_S, type: 'text', text: { body: 'آگ\u0000' } }
 const status = { id: 'wamid.O', status: 'read', timestamp: WRITTEN_S }

@@ -2,7 +2,8 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { createXClient } from '../../channels/x/api-client.js'
 import { createWhatsAppClient } from '../../channels/whatsapp/api-client.js'
 import { pollLoop } from '../../ingest/poll-loop.js'
-import { createWhatsAppWebhook } from '../../ingest/webhook.js'
+import { createWhatsAppHook } from '../../channels/whatsapp/hook.js'
+import { createWebhook } from '../../ingest/webhook.js'
 import { createXMentionsSource } from '../../ingest/x-source.js'
 import { Failure } from '../../runtime/failure.js'
 import { createMetrics } from '../../runtime/metrics.js'
@@ -12,7 +13,7 @@ import { startServer } from '../channels/http-server.js'
 import { startXSimulator, type XSimulator } from '../../simulators/x.js'
 import { systemClock } from '../../runtime/clock.js'
 import { MemoryBus } from '../support/memory-bus.js'
-import { keptLog, memoryCursors } from './parts.js'
+import { hookRequest, keptLog, memoryCursors } from './parts.js'
 
 const open: { close(): Promise<void> }[] = []
 afterEach(async () => {
@@ -78,12 +79,17 @@ describe.each(['tweet', 'post'] as const)('X as it is simulated, in the naming "
 it('WhatsApp as it is simulated is received over a signed webhook, answered, and tells how far the answer got', async () => {
   const bus = new MemoryBus()
   const settings = { appSecret: 'app-secret', verifyToken: 'verify' }
-  const hook = createWhatsAppWebhook({ ...settings, bus, clock: systemClock, log: keptLog(), metrics: createMetrics() })
+  const parts = { bus, clock: systemClock, log: keptLog(), metrics: createMetrics() }
+  const hook = createWebhook({ ...parts, format: createWhatsAppHook(settings) })
   const desk = await startServer(async (request, response) => {
-    const answer =
-      request.method === 'GET'
-        ? hook.handshake(Object.fromEntries(request.url.searchParams))
-        : await hook.receive({ rawBody: Buffer.from(request.body), signature: request.headers['x-hub-signature-256'] })
+    const answer = await hook.handle(
+      hookRequest({
+        method: request.method === 'GET' ? 'GET' : 'POST',
+        query: Object.fromEntries(request.url.searchParams),
+        headers: { 'x-hub-signature-256': String(request.headers['x-hub-signature-256']) },
+        rawBody: Buffer.from(request.body),
+      }),
+    )
     response.writeHead(answer.status, { 'content-type': 'text/plain' }).end(answer.body)
   })
   const simulator = await startWhatsAppSimulator({

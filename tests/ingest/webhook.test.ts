@@ -1,7 +1,8 @@
 import { createHmac } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { createReopens } from '../../ingest/reopen.js'
-import { createWhatsAppWebhook, MAX_WEBHOOK_BYTES } from '../../ingest/webhook.js'
+import { createWhatsAppHook } from '../../channels/whatsapp/hook.js'
+import { createWebhook, MAX_WEBHOOK_BYTES } from '../../ingest/webhook.js'
 import { Failure } from '../../runtime/failure.js'
 import { createMetrics } from '../../runtime/metrics.js'
 import type { DeadLetter } from '../../schemas/dead-letter.js'
@@ -9,18 +10,19 @@ import type { SourceHealth } from '../../schemas/source-health.js'
 import { valueWith, webhook, withMessage, WRITTEN_S } from '../channels/whatsapp/payloads.js'
 import { FakeClock } from '../support/fake-clock.js'
 import { MemoryBus } from '../support/memory-bus.js'
-import { counted, keptLog } from './parts.js'
+import { counted, hookRequest, keptLog } from './parts.js'
 
 const SECRET = 'app-secret'
 
 function setUp() {
   const parts = { bus: new MemoryBus(), clock: new FakeClock(), log: keptLog(), metrics: createMetrics() }
-  const hook = createWhatsAppWebhook({ ...parts, appSecret: SECRET, verifyToken: 'verify' })
+  const format = createWhatsAppHook({ appSecret: SECRET, verifyToken: 'verify' })
+  const hook = createWebhook({ ...parts, format })
   const bytes = (body: unknown) => Buffer.from(typeof body === 'string' ? body : JSON.stringify(body))
   const sign = (raw: Buffer) => `sha256=${createHmac('sha256', SECRET).update(raw).digest('hex')}`
   const post = (body: unknown, signature?: string) => {
     const rawBody = bytes(body)
-    return hook.receive({ rawBody, signature: signature ?? sign(rawBody) })
+    return hook.handle(hookRequest({ rawBody, headers: { 'x-hub-signature-256': signature ?? sign(rawBody) } }))
   }
   return { ...parts, hook, post }
 }
@@ -28,12 +30,13 @@ function setUp() {
 const good = withMessage({ type: 'text', text: { body: 'آگ لگی ہے' } })
 
 describe('the handshake', () => {
-  it('repeats the challenge, or answers 403', () => {
+  it('repeats the challenge, or answers 403', async () => {
     const { hook } = setUp()
+    const greet = (query: Record<string, string>) => hook.handle(hookRequest({ method: 'GET', query }))
     const query = { 'hub.mode': 'subscribe', 'hub.verify_token': 'verify', 'hub.challenge': '123' }
-    expect(hook.handshake(query)).toEqual({ status: 200, body: '123' })
-    expect(hook.handshake({ ...query, 'hub.verify_token': 'wrong' }).status).toBe(403)
-    expect(hook.handshake({}).status).toBe(403)
+    expect(await greet(query)).toEqual({ status: 200, body: '123' })
+    expect((await greet({ ...query, 'hub.verify_token': 'wrong' })).status).toBe(403)
+    expect((await greet({})).status).toBe(403)
   })
 })
 
@@ -144,7 +147,7 @@ it('a wrong secret says so before the first good body', async () => {
 describe('reopening a dead letter', () => {
   it('puts in what can be read by now, and refuses what still cannot', async () => {
     const { bus, clock, metrics, post } = setUp()
-    const reopen = createReopens({ bus, clock, metrics }).get('hooks/whatsapp')
+    const reopen = createReopens({ bus, clock, metrics })('hooks/whatsapp')
     await post(withMessage({ type: 'text', text: 5 }))
     const letter = bus.values('mentions.dead')[0] as DeadLetter
     await expect(reopen?.(letter)).rejects.toThrow(Failure)

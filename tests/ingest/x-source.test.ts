@@ -19,10 +19,9 @@ class Timeline {
   before: (query: XPageQuery) => void = () => undefined
   bend: (page: XPage) => XPage = (page) => page
 
-  readonly client: XClient = {
+  readonly client: Pick<XClient, 'mentions' | 'searchRecent'> = {
     mentions: async (_, query) => this.page(query),
     searchRecent: async (_, query) => this.page(query),
-    reply: () => Promise.reject(new Error('not here')),
   }
 
   page(query: XPageQuery): XPage {

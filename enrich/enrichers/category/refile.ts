@@ -1,20 +1,9 @@
-import type { Category } from '../../../schemas/tags.js'
+import { EVENT_CATEGORIES, type Category } from '../../../schemas/tags.js'
 import { firstThatFits, type Finding } from './judge.js'
 
 /** Events that are everybody's talk: told as past, as news or in prayer they are filed as news. */
 const PUBLIC_EVENTS: ReadonlySet<Category> = new Set(['terrorism', 'kidnapping', 'violence', 'mishap'])
-const EVENTS: ReadonlySet<Category> = new Set([
-  'terrorism',
-  'extortion',
-  'kidnapping',
-  'direct_threat',
-  'violence',
-  'harassment',
-  'misconduct',
-  'crime',
-  'mishap',
-  'missing',
-])
+const EVENTS: ReadonlySet<Category> = new Set(EVENT_CATEGORIES)
 /** Of these a person tells even where the words are of a film, a joke or politics. */
 const PLAIN_TALK = ['ctx_sport', 'ctx_fiction', 'ctx_joke', 'ctx_politics', 'not_figure'] as const
 

@@ -2,6 +2,7 @@ import { loadDistrictTable } from '../../../runtime/district-table.js'
 import type { Mention } from '../../../schemas/mention.js'
 import type { DistrictTag, Span } from '../../../schemas/tags.js'
 import type { Enricher } from '../../enricher.js'
+import { fromAccount, type AccountDistrict } from './account.js'
 import { loadGazetteer, loadOrdinaryWords } from './gazetteer.js'
 import { findMatches } from './matches.js'
 import { loadPinMap } from './pin.js'
@@ -16,10 +17,11 @@ const AUTHOR_PLACE_WEIGHT = 0.65
 const PIN_NAME_WEIGHT = 0.9
 
 /**
- * Adds the districts where the thing reported is, after the one definition in LABELLING.md: from the words of the text, from a pin,
- * and, where neither says, from the place in the author's profile. The gazetteer is read once, here; throws if a file of it is wrong.
+ * Adds the districts where the thing reported is, after the one definition in LABELLING.md: from the words of the text, from a pin, and, where neither
+ * says, from the district's own number that was written to (`districtOfAccount`), else from the place in the author's profile. The gazetteer is read
+ * once, here; throws if a file of it is wrong.
  */
-export function createDistrictEnricher(): Enricher<'districts'> {
+export function createDistrictEnricher(districtOfAccount?: AccountDistrict): Enricher<'districts'> {
   const table = loadDistrictTable()
   const gazetteer = loadGazetteer(new Set(table.byId.keys()))
   const reader = new WordReader({ gazetteer, ordinary: loadOrdinaryWords() })
@@ -58,6 +60,8 @@ export function createDistrictEnricher(): Enricher<'districts'> {
       const known = new Set(fromText.map((tag) => tag.id))
       const tags = [...fromText, ...fromPin(mention.location).filter((tag) => !known.has(tag.id))]
       if (tags.length > 0) return tags.sort((a, b) => b.confidence - a.confidence)
+      const byAccount = fromAccount(mention, districtOfAccount).filter((tag) => table.byId.has(tag.id))
+      if (byAccount.length > 0) return byAccount
       return elsewhere(mention.author.place, 'author-place', AUTHOR_PLACE_WEIGHT)
     },
   }

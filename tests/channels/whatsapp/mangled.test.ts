@@ -63,7 +63,7 @@ describe('a mangled webhook body', () => {
           fc.string({ unit: 'binary' }),
         ),
         (text) => {
-          const lines = readPayload('whatsapp', text, { receivedAt: RECEIVED_AT })
+          const lines = readPayload('whatsapp', Buffer.from(text), { receivedAt: RECEIVED_AT })
           expect(lines.length).toBeGreaterThan(0)
           for (const line of lines) expect(JSON.parse(line)).toBeTypeOf('object')
         },

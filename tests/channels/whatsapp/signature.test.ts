@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { verifyHandshake, verifySignature } from '../../../channels/whatsapp/signature.js'
+import { verifyHandshake, verifySignature } from '../../../channels/graph/signature.js'
 
 const SECRET = 'app-secret'
 const sign = (body: Buffer, secret = SECRET) => `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`

@@ -151,7 +151,7 @@ it('takes anything and never throws; what goes on fits its schema', () => {
       const prepared = prepareIntake(reading, RECEIVED_AT)
       expect(prepared.collected.length + prepared.dead.length).toBe(reading.changes.length + reading.unread.length)
       for (const { value } of prepared.collected) expect(changeSchema.Check(value)).toBe(true)
-      const lines = readPayload('x', JSON.stringify(body) ?? '', { receivedAt: RECEIVED_AT })
+      const lines = readPayload('x', Buffer.from(JSON.stringify(body) ?? ''), { receivedAt: RECEIVED_AT })
       expect(lines.length).toBeGreaterThan(0)
       for (const line of lines) JSON.parse(line)
     }),
