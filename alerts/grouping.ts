@@ -17,8 +17,15 @@ export interface Outcome {
 const NOTHING: Outcome = { alertId: undefined, joined: false }
 const isUnjudgedGroup = (alertId: string) => alertId.startsWith(`alert:${UNJUDGED}:`)
 
+const HISTORY_MS = 24 * 60 * 60_000
+
+/** What an imported archive tells of days ago is past, and rings nobody; a late message of a live channel is not. */
+const isHistory = ({ source, writtenAt, receivedAt }: EnrichedMention) =>
+  source.startsWith('archive:') && Date.parse(receivedAt) - Date.parse(writtenAt) > HISTORY_MS
+
 /** The first rule that fires speaks: a danger before what could not be judged. */
 export function observe(rules: readonly Rule[], mention: EnrichedMention): Firing | undefined {
+  if (isHistory(mention)) return undefined
   for (const rule of rules) {
     const firing = rule.observe(mention)
     if (firing !== undefined) return firing

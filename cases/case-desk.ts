@@ -7,11 +7,12 @@ import type { Records, Tables } from '../runtime/records/tables.js'
 import type { EnrichedMention } from '../schemas/enriched-mention.js'
 import type { Channel } from '../schemas/mention.js'
 import type { Outbound } from '../schemas/outbound.js'
+import { hasAnswerWindow, windowClosesMs } from './answer-window.js'
 import { openCase, readCase } from './case-records.js'
 import type { Cases, ForwardRequest, ReplyRequest } from './cases.js'
 import { forwardText } from './forward-text.js'
 import { outboundId, recordOutbound, type OutboxDoor } from './outbox-door.js'
-import { checkedNote, checkedText, checkRouting, refuse, replyAddress, WHATSAPP_WINDOW_MS } from './rules.js'
+import { checkedNote, checkedText, checkRouting, refuse, replyAddress } from './rules.js'
 import type { Units } from './units.js'
 
 export interface CaseDeskOptions {
@@ -38,7 +39,7 @@ export function createCases(options: CaseDeskOptions): Cases {
 
   async function reply({ mention, text, by, key }: ReplyRequest): Promise<{ id: string }> {
     const address = replyAddress(mention, options.channels)
-    const checked = checkedText(text, mention.channel)
+    const checked = checkedText(text, mention)
     await checkWindow(mention, options)
     return record(async (transaction) => {
       const outbound: Outbound = {
@@ -101,20 +102,18 @@ export function createCases(options: CaseDeskOptions): Cases {
 const heading = (mention: EnrichedMention, requestedBy: string, requestedAt: string) =>
   ({ schema: 'rabta.outbound/1', mentionId: mention.id, alertId: null, requestedBy, requestedAt }) as const
 
-const wroteAtMs = ({ writtenAt, receivedAt }: EnrichedMention) =>
-  Math.min(Date.parse(writtenAt), Date.parse(receivedAt))
-
-/** WhatsApp lets us write freely for 24 hours after the person wrote last, which may be later than the message that is answered. */
+/** WhatsApp and Messenger let us write freely for 24 hours after the person wrote last, which may be later than the message that is answered. */
 async function checkWindow(mention: EnrichedMention, { clock, search }: CaseDeskOptions): Promise<void> {
-  if (mention.channel !== 'whatsapp') return
-  const since = clock.now() - WHATSAPP_WINDOW_MS
-  if (wroteAtMs(mention) > since) return
+  if (!hasAnswerWindow(mention) || isOpen(windowClosesMs(mention, []), clock)) return
   const later = await search.conversation(mention.conversation, { districts: 'all' }, 20).catch((error: unknown) => {
     if (error instanceof Failure) return []
     throw error
   })
-  if (later.some((other) => wroteAtMs(other) > since)) return
+  if (isOpen(windowClosesMs(mention, later), clock)) return
+  const name = mention.channel === 'whatsapp' ? 'WhatsApp' : 'Messenger'
   throw refuse(
-    'WhatsApp allows an answer for 24 hours after the person wrote last, and they are over: call the person, or forward it',
+    `${name} allows an answer for 24 hours after the person wrote last, and they are over: call the person, or forward it`,
   )
 }
+
+const isOpen = (closesMs: number | null, clock: Clock) => closesMs === null || closesMs > clock.now()

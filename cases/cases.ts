@@ -36,8 +36,10 @@ export interface ReplyOptions {
   readonly possible: boolean
   /** Why not, in words for the officer; null where it is possible. */
   readonly reason: string | null
-  /** Until when WhatsApp takes free text; null on channels without such a window. */
+  /** Until when WhatsApp or Messenger takes free text; null on channels without such a window. */
   readonly windowClosesAt: string | null
-  /** Characters (X: weighted) that one reply may have. */
+  /** Characters that one reply may have, as its channel counts: weighted on X, places of the GSM alphabet by SMS. */
   readonly maxLength: number
+  /** How many SMS one reply may cost; null on other channels. */
+  readonly maxParts: number | null
 }

@@ -1,7 +1,7 @@
 import type { DistrictTable } from '../runtime/district-table.js'
 import type { Unit } from '../schemas/case.js'
 import type { EnrichedMention } from '../schemas/enriched-mention.js'
-import { WHATSAPP_MAX_LENGTH } from './rules.js'
+import { WHATSAPP_MAX_LENGTH } from './reply-limits.js'
 
 const CUT = '\n> … (cut: the whole text is in the desk)'
 

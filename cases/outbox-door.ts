@@ -4,6 +4,7 @@ import type { Bus } from '../runtime/bus.js'
 import type { Clock } from '../runtime/clock.js'
 import { Failure } from '../runtime/failure.js'
 import type { Log } from '../runtime/log.js'
+import { outboundRow } from '../runtime/records/outbound-row.js'
 import type { Records, Tables } from '../runtime/records/tables.js'
 import type { Outbound } from '../schemas/outbound.js'
 
@@ -40,23 +41,7 @@ export async function recordOutbound(transaction: Transaction<Tables>, outbound:
       { retryable: false },
     )
   }
-  const { id, kind, channel, mentionId, unit, requestedBy, requestedAt } = outbound
-  const row = {
-    id,
-    kind,
-    channel,
-    unit,
-    mention_id: mentionId,
-    status: 'queued',
-    reason: null,
-    platform_id: null,
-    requested_by: requestedBy,
-    requested_at: requestedAt,
-    updated_at: requestedAt,
-    published: 0,
-    body: JSON.stringify(outbound),
-  }
-  await transaction.insertInto('outbound').values(row).execute()
+  await transaction.insertInto('outbound').values(outboundRow(outbound, false)).execute()
   return true
 }
 

@@ -1,11 +1,9 @@
 import { Failure } from '../runtime/failure.js'
 import type { Unit } from '../schemas/case.js'
 import type { EnrichedMention } from '../schemas/enriched-mention.js'
-import type { Channel } from '../schemas/mention.js'
-import { X_MAX_WEIGHT, xLength } from './x-length.js'
+import type { Channel, Mention } from '../schemas/mention.js'
+import { tooLong } from './reply-limits.js'
 
-export const WHATSAPP_MAX_LENGTH = 4096
-export const WHATSAPP_WINDOW_MS = 24 * 60 * 60_000
 const MAX_NOTE_LENGTH = 1000
 
 // eslint-disable-next-line no-control-regex -- these are what is looked for
@@ -16,16 +14,13 @@ const isSendable = (text: string) => !UNSENDABLE.test(text) && !LONE_SURROGATE.t
 export const refuse = (why: string) => new Failure('refused', why, { retryable: false })
 const badText = (why: string) => new Failure('invalid-payload', why, { retryable: false })
 
-/** The text as it will be sent; throws why it cannot be. */
-export function checkedText(text: string, channel: Channel): string {
+/** The text as it will be sent in answer to this mention; throws why it cannot be. */
+export function checkedText(text: string, answered: Pick<Mention, 'channel' | 'private'>): string {
   const trimmed = text.trim()
   if (trimmed === '') throw badText('there is nothing written yet')
   if (!isSendable(trimmed)) throw badText('the text holds characters that cannot be sent: write it again')
-  if (channel === 'whatsapp' && trimmed.length > WHATSAPP_MAX_LENGTH) {
-    throw badText(`WhatsApp takes ${WHATSAPP_MAX_LENGTH} characters, these are ${trimmed.length}`)
-  }
-  if (channel === 'x' && xLength(trimmed) > X_MAX_WEIGHT)
-    throw badText(`X takes ${X_MAX_WEIGHT} characters, these count ${xLength(trimmed)}`)
+  const long = tooLong(trimmed, answered)
+  if (long !== undefined) throw badText(long)
   return trimmed
 }
 
@@ -37,11 +32,17 @@ export function checkedNote(note: string): string {
   return trimmed
 }
 
-/** Where an answer goes: `to` on WhatsApp, the answered post on X; throws why there can be none. */
+/** Senders of SMS that are a name or none cannot be written to. */
+const isWritable = (address: string) => /^\+?\d{2,15}$/.test(address)
+
+/**
+ * Where an answer goes: to the person on private channels, under the answered post or comment on public ones, from the account that was written to;
+ * throws why there can be none.
+ */
 export function replyAddress(
   mention: EnrichedMention,
   channels: ReadonlySet<Channel>,
-): { to: string | null; inReplyTo: string } {
+): { to: string | null; inReplyTo: string; account: string | null } {
   const { channel, author, account } = mention
   if (channel === 'news') throw refuse('a news article cannot be answered')
   if (!channels.has(channel))
@@ -49,10 +50,14 @@ export function replyAddress(
   if (account !== null && [author.id, author.address, author.handle].includes(account))
     throw refuse('this is our own message: there is nobody to answer')
   const inReplyTo = mention.id.slice(mention.id.indexOf(':') + 1)
-  if (channel === 'x') return { to: null, inReplyTo }
+  if (mention.conversation.startsWith('whatsapp:chat:'))
+    throw refuse('this is from an exported chat of a group: it cannot be answered from here')
+  if (!mention.private) return { to: null, inReplyTo, account }
   const to = author.address ?? author.id
   if (to === null) throw refuse('the platform gives no address of the sender: it cannot be answered')
-  return { to, inReplyTo }
+  if (channel === 'sms' && !isWritable(to))
+    throw refuse('the sender is a name and not a number: there is nothing to answer to')
+  return { to, inReplyTo, account }
 }
 
 /**

@@ -13,6 +13,7 @@ import { networkOf } from './rate-key.js'
 import { alertsRoutes, type AlertsParts } from './routes/alerts.js'
 import { eventsRoute, type EventsParts } from './routes/events.js'
 import { hooksRoutes, type HooksParts } from './routes/hooks.js'
+import { mediaRoutes, type MediaParts } from './routes/media.js'
 import { mentionsRoutes, type MentionsParts } from './routes/mentions.js'
 import { operationsRoutes, type OperationsParts } from './routes/operations.js'
 import { pagesRoutes } from './routes/pages.js'
@@ -23,6 +24,7 @@ import { sourcesRoutes, type SourcesParts } from './routes/sources.js'
 export type DeskParts = OperationsParts &
   SessionParts &
   MentionsParts &
+  MediaParts &
   AlertsParts &
   EventsParts &
   ReportsParts &
@@ -118,6 +120,7 @@ export async function createDesk(given: DeskParts): Promise<FastifyInstance> {
   operationsRoutes(app, parts)
   sessionRoutes(app, parts)
   mentionsRoutes(app, parts)
+  mediaRoutes(app, parts)
   alertsRoutes(app, parts)
   eventsRoute(app, parts)
   reportsRoutes(app, parts)

@@ -3,6 +3,8 @@ import type { FailureReason } from '../schemas/failure-reason.js'
 
 /** One item of a batch that can never be stored as it is; the others of the batch are stored. */
 export interface Rejection {
+  /** Where in the batch it stands: two changes of one id may be in it, and only one of them wrong. */
+  readonly at: number
   readonly id: string
   readonly reason: FailureReason
   readonly detail: string
@@ -16,5 +18,10 @@ export interface Rejection {
  */
 export interface MentionIndex {
   write(batch: readonly EnrichedChange[]): Promise<readonly Rejection[]>
+  /**
+   * The districts that what is stored of these ids names, a withdrawn item's last ones too; ids of which nothing is known are left out. Asked before a
+   * write, it tells whose view the write changes.
+   */
+  districtsOf(ids: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>
   close(): Promise<void>
 }

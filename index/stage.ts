@@ -13,42 +13,43 @@ export interface IndexParts {
   readonly index: MentionIndex
 }
 
+type Indexed = StageRecord<'mentions.enriched'>
+type Districts = Map<string, readonly string[]>
+
 const idOf = (change: EnrichedChange) => (change.type === 'deleted' ? change.id : change.mention.id)
 
-function noticeOf(change: EnrichedChange): IndexedNotice {
-  const base = { schema: 'rabta.indexed/1', id: idOf(change), type: change.type } as const
-  if (change.type === 'deleted') return { ...base, channel: change.channel, alert: false, districts: [] }
+/** What is told of a change. Who saw the item before is told too, or a withdrawn text would stay in sight of those of its district; `known` goes on with it. */
+function noticeOf(change: EnrichedChange, known: Districts): IndexedNotice {
+  const id = idOf(change)
+  const before = known.get(id) ?? []
+  const base = { schema: 'rabta.indexed/1', id, type: change.type } as const
+  if (change.type === 'deleted') return { ...base, channel: change.channel, alert: false, districts: [...before] }
   const { channel, tags } = change.mention
-  return {
-    ...base,
-    channel,
-    alert: tags.category?.alert ?? false,
-    districts: tags.districts?.map(({ id }) => id) ?? [],
-  }
+  const districts = tags.districts?.map((district) => district.id) ?? []
+  known.set(id, districts)
+  return { ...base, channel, alert: tags.category?.alert ?? false, districts: [...new Set([...districts, ...before])] }
 }
 
 /** The index stage: writes what was enriched, then says on `mentions.indexed` that it can be found. */
 export function createIndexHandler({ bus, clock, metrics, index }: IndexParts): StageHandler<'mentions.enriched'> {
   return async (batch) => {
-    const rejections = new Map(
-      (await index.write(batch.map(({ value }) => value))).map((rejection) => [rejection.id, rejection]),
-    )
+    const changes = batch.map(({ value }) => value)
+    const later = changes.filter(({ type }) => type !== 'written').map(idOf)
+    const known: Districts = new Map(later.length === 0 ? [] : await index.districtsOf(later))
+    const rejections = new Map((await index.write(changes)).map((rejection) => [rejection.at, rejection]))
     const rejected: Rejected[] = []
-    const stored: StageRecord<'mentions.enriched'>[] = []
-    for (const record of batch) {
-      const rejection = rejections.get(idOf(record.value))
+    const stored: Indexed[] = []
+    for (const [at, record] of batch.entries()) {
+      const rejection = rejections.get(at)
       if (rejection === undefined) stored.push(record)
-      else
-        rejected.push({
-          partition: record.partition,
-          offset: record.offset,
-          reason: rejection.reason,
-          detail: rejection.detail,
-        })
+      else {
+        const { partition, offset } = record
+        rejected.push({ partition, offset, reason: rejection.reason, detail: rejection.detail })
+      }
     }
     await bus.publish(
       'mentions.indexed',
-      stored.map(({ key, value }) => ({ key, value: noticeOf(value) })),
+      stored.map(({ key, value }) => ({ key, value: noticeOf(value, known) })),
     )
     for (const { value } of stored) {
       if (value.type !== 'deleted')

@@ -1,27 +1,19 @@
 import { Type } from '@sinclair/typebox'
-import type { FastifyInstance } from 'fastify'
-
-export interface HookAnswer {
-  readonly status: number
-  readonly body: string
-}
-
-/** A platform's webhook, whatever it speaks: the handshake of a new subscription, and bodies that it signed. */
-export interface Webhook {
-  handshake(query: Readonly<Record<string, unknown>>): HookAnswer
-  /** Answers 2xx only once the bus has everything of the body. */
-  receive(delivery: { rawBody: Buffer; signature: string | undefined }): Promise<HookAnswer>
-}
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { HookDoor } from '../../ingest/hook-door.js'
 
 export interface HooksParts {
-  /** By path: `/hooks/whatsapp`; each with the header its signature stands in. */
-  readonly hooks: ReadonlyMap<string, { webhook: Webhook; signatureHeader: string }>
+  /** By path: `/hooks/whatsapp`. */
+  readonly hooks: ReadonlyMap<string, HookDoor>
+  /** The address under which platforms reach us (`https://host`); undefined takes what the request itself says. */
+  readonly publicUrl?: string | undefined
 }
 
 const MAX_BODY_BYTES = 3 * 1024 * 1024
+const PLAIN = 'text/plain; charset=utf-8'
 
 /** The doors of the platforms. Bodies stay the bytes they were: a signature is over bytes. */
-export async function hooksRoutes(app: FastifyInstance, { hooks }: HooksParts): Promise<void> {
+export async function hooksRoutes(app: FastifyInstance, { hooks, publicUrl }: HooksParts): Promise<void> {
   await app.register(async (scope) => {
     // What the header says of the bytes must not decide whether a message is taken.
     scope.addHook('onRequest', async ({ raw }) => {
@@ -29,45 +21,50 @@ export async function hooksRoutes(app: FastifyInstance, { hooks }: HooksParts): 
     })
     scope.removeAllContentTypeParsers()
     scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
-    for (const [url, { webhook, signatureHeader }] of hooks) {
-      scope.get(
-        url,
-        {
-          config: { access: 'public', rateLimit: false },
-          schema: {
-            tags: ['hooks'],
-            summary: 'The handshake of a webhook subscription',
-            produces: ['text/plain'],
-            response: { '2xx': Type.String({ description: 'the challenge' }) },
-          },
-        },
-        async (request, reply) => {
-          const { status, body } = webhook.handshake(request.query as Record<string, unknown>)
-          return reply.code(status).type('text/plain; charset=utf-8').send(body)
-        },
-      )
-      scope.post(
-        url,
-        {
+    for (const [path, door] of hooks) {
+      for (const method of door.methods) {
+        scope.route({
+          method,
+          url: path,
           bodyLimit: MAX_BODY_BYTES,
+          // Fastify would answer HEAD by the handler of GET, and a delivery by GET would be stored for it.
+          exposeHeadRoute: false,
           config: { access: 'public', rateLimit: false },
-          schema: {
-            tags: ['hooks'],
-            summary: 'What a platform delivers, signed',
-            produces: ['text/plain'],
-            response: { '2xx': Type.String({ description: 'everything of it is stored' }) },
-          },
-        },
-        async (request, reply) => {
-          const header = request.headers[signatureHeader]
-          const rawBody = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
-          const { status, body } = await webhook.receive({
-            rawBody,
-            signature: typeof header === 'string' ? header : undefined,
-          })
-          return reply.code(status).type('text/plain; charset=utf-8').send(body)
-        },
-      )
+          schema: schemaOf(method),
+          handler: (request, reply) => answer(door, request, reply),
+        })
+      }
     }
   })
+
+  async function answer(door: HookDoor, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const origin = publicUrl ?? `${request.protocol}://${request.host}`
+    const { status, body, type } = await door.handle({
+      method: request.method === 'GET' ? 'GET' : 'POST',
+      url: `${origin}${request.raw.url ?? ''}`,
+      query: request.query as Record<string, unknown>,
+      headers: singleHeaders(request),
+      rawBody: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
+    })
+    return reply
+      .code(status)
+      .type(type ?? PLAIN)
+      .send(body)
+  }
 }
+
+function singleHeaders({ headers }: FastifyRequest): Record<string, string | undefined> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, typeof value === 'string' ? value : undefined]),
+  )
+}
+
+const schemaOf = (method: 'GET' | 'POST') => ({
+  tags: ['hooks'],
+  summary:
+    method === 'GET'
+      ? 'The handshake of a webhook subscription, or a message of a gateway that delivers by GET'
+      : 'What a platform delivers, signed',
+  produces: ['text/plain'],
+  response: { '2xx': Type.String({ description: 'everything of it is stored; to a handshake, the challenge' }) },
+})

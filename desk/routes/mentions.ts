@@ -6,18 +6,21 @@ import type { Cases, ReplyOptions } from '../../cases/cases.js'
 import type { MentionSearch } from '../../index/mention-search.js'
 import type { OutboundStates } from '../../send/outbound-states.js'
 import { Failure } from '../../runtime/failure.js'
+import type { MediaShelf } from '../../runtime/media-store.js'
 import type { Unit } from '../../schemas/case.js'
 import type { EnrichedMention } from '../../schemas/enriched-mention.js'
 import { OutboundState } from '../../schemas/outbound.js'
-import { MentionPage, MentionQuery } from '../../schemas/search.js'
+import { MentionPage, MentionQuery, type IndexedMention } from '../../schemas/search.js'
 import type { Scope } from '../../schemas/user.js'
 import { caller } from '../access.js'
 import type { Audit } from '../audit.js'
+import { readThreadCursor, THREAD_PAGE, threadOf } from '../conversation.js'
 import { maySeeOutbound } from '../outbound-scope.js'
 import { normaliseQuery } from '../search-query.js'
 
 export interface MentionsParts {
   readonly search: MentionSearch
+  readonly media: MediaShelf
   readonly cases: Cases
   readonly outbound: OutboundStates
   readonly alerts: AlertsStore
@@ -27,13 +30,12 @@ export interface MentionsParts {
   readonly audit: Audit
 }
 
-const CONVERSATION_LENGTH = 50
 const Id = Type.Object({ id: Type.String({ minLength: 1, maxLength: 1024 }) })
 const noOutbound = () =>
   new Failure('not-found', 'there is no such outbound message, or it is not yours to see', { retryable: false })
 const Accepted = Type.Object({ id: Type.String() })
 
-async function mentionOf(search: MentionSearch, id: string, scope: Scope): Promise<EnrichedMention> {
+async function mentionOf(search: MentionSearch, id: string, scope: Scope): Promise<IndexedMention> {
   const mention = await search.get(id, scope)
   if (mention === undefined)
     throw new Failure('not-found', 'there is no such mention, or it is not yours to see', { retryable: false })
@@ -86,16 +88,54 @@ export function mentionsRoutes(fastify: FastifyInstance, parts: MentionsParts): 
       const { user, scope } = caller(request)
       const mention = await mentionOf(search, request.params.id, scope)
       await audit.note(user.username, 'read', mention.id)
-      const conversation = await search.conversation(mention.conversation, scope, CONVERSATION_LENGTH)
+      const { entries, earlier } = await threadOf({ mention, scope, search, outbound })
+      const said = entries.filter((entry) => entry.entry === 'mention')
       return {
         mention,
-        conversation,
+        conversation: entries,
+        conversationEarlier: earlier,
+        media: await parts.media.states(mention.id),
         outbound: await outbound.listForMention(mention.id),
         case: (await cases.forMention(mention.id)) ?? null,
         alertId: (await alerts.ofMention(mention.id, scope)) ?? null,
-        reply: parts.replyOptions(mention, conversation),
+        reply: parts.replyOptions(mention, said),
         suggestedUnits: parts.suggestUnits(mention).map(({ id }) => id),
       }
+    },
+  )
+
+  app.get(
+    '/api/mentions/:id/conversation',
+    {
+      config: { access: 'mentions:read' },
+      schema: {
+        tags: ['mentions'],
+        summary: 'The thread a mention stands in, a part at a time: `before` is the `earlier` of the part after it',
+        params: Id,
+        querystring: Type.Object(
+          {
+            before: Type.Optional(Type.String({ minLength: 1, maxLength: 2000 })),
+            limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200 })),
+          },
+          { additionalProperties: false },
+        ),
+      },
+    },
+    async (request) => {
+      const { user, scope } = caller(request)
+      const { before, limit } = request.query
+      const place = before === undefined ? {} : { before: readThreadCursor(before) }
+      const mention = await mentionOf(search, request.params.id, scope)
+      const { entries, earlier } = await threadOf({
+        mention,
+        scope,
+        search,
+        outbound,
+        limit: limit ?? THREAD_PAGE,
+        ...place,
+      })
+      await audit.note(user.username, 'read the conversation of', mention.id)
+      return { items: entries, earlier }
     },
   )
 

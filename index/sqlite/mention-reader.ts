@@ -1,17 +1,17 @@
 import { Failure } from '../../runtime/failure.js'
 import type { Sqlite } from '../../runtime/sqlite.js'
-import type { EnrichedMention } from '../../schemas/enriched-mention.js'
-import type { MentionPage, MentionQuery } from '../../schemas/search.js'
+import type { IndexedMention, MentionPage, MentionQuery } from '../../schemas/search.js'
 import type { Scope } from '../../schemas/user.js'
 import { highlightsOf } from '../highlights.js'
-import type { PeriodCounts } from '../mention-search.js'
-import { frameConditions, joinConditions, type Sql } from './conditions.js'
+import type { PeriodCounts, ThreadMark, ThreadQuery } from '../mention-search.js'
+import { anyOf, frameConditions, joinConditions, type Sql } from './conditions.js'
 import { readCursor, searchKey, writeCursor, type BestCursor, type NewCursor } from './cursor.js'
 import { answering, countByTags, facetsOf } from './facets.js'
 import { histogramOf } from './histogram.js'
 import { hitsOf, select, type Hits } from './hits.js'
 import { periodCounts } from './period-counts.js'
 import { guardIndex } from './sqlite-errors.js'
+import { threadOf } from './thread.js'
 
 const DEFAULT_LIMIT = 50
 const MAX_LIMIT = 200
@@ -59,12 +59,25 @@ export class MentionReader {
     })
   }
 
-  get(id: string, scope: Scope): EnrichedMention | undefined {
+  get(id: string, scope: Scope): IndexedMention | undefined {
     const { text, values } = joinConditions([{ text: 'm.id = ?', values: [id] }, ...frameConditions({}, scope)])
     return this.#snapshot(() => this.#mentions(this.#seqs(`SELECT m.seq FROM mentions m WHERE ${text}`, values))[0])
   }
 
-  conversation(conversation: string, scope: Scope, limit: number): readonly EnrichedMention[] {
+  getMany(ids: readonly string[], scope: Scope): readonly IndexedMention[] {
+    if (ids.length === 0) return []
+    const { text, values } = joinConditions([
+      { text: `m.id IN (${anyOf(ids)})`, values: ids },
+      ...frameConditions({}, scope),
+    ])
+    return this.#snapshot(() => this.#mentions(this.#seqs(`SELECT m.seq FROM mentions m WHERE ${text}`, values)))
+  }
+
+  thread(query: ThreadQuery, scope: Scope): readonly ThreadMark[] {
+    return this.#snapshot(() => threadOf(this.#db, query, scope))
+  }
+
+  conversation(conversation: string, scope: Scope, limit: number): readonly IndexedMention[] {
     const { text, values } = joinConditions([
       { text: 'm.conversation = ?', values: [conversation] },
       ...frameConditions({}, scope),
@@ -167,7 +180,7 @@ export class MentionReader {
     return select<{ seq: number }>(this.#db, text, values).map((row) => row.seq)
   }
 
-  #mentions(seqs: readonly number[]): EnrichedMention[] {
+  #mentions(seqs: readonly number[]): IndexedMention[] {
     if (seqs.length === 0) return []
     const rows = select<{ seq: number; body: string }>(
       this.#db,
@@ -177,7 +190,7 @@ export class MentionReader {
     const bodies = new Map(rows.map((row) => [row.seq, row.body]))
     return seqs.flatMap((seq) => {
       const body = bodies.get(seq)
-      return body === undefined ? [] : [JSON.parse(body) as EnrichedMention]
+      return body === undefined ? [] : [JSON.parse(body) as IndexedMention]
     })
   }
 }

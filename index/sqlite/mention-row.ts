@@ -1,5 +1,6 @@
 import { Failure } from '../../runtime/failure.js'
-import type { EnrichedMention } from '../../schemas/enriched-mention.js'
+import { personOf } from '../../runtime/person.js'
+import type { IndexedMention } from '../../schemas/search.js'
 import { partedReading, wordsOf } from '../words.js'
 import { UNKNOWN } from './schema.js'
 
@@ -10,6 +11,8 @@ export interface MentionRow {
   readonly receivedAt: number
   readonly writtenAt: number
   readonly conversation: string
+  /** As `personOf` names the writer; empty where the platform withholds who it was. */
+  readonly person: string
   readonly tagset: readonly [
     channel: string,
     lang: string,
@@ -29,6 +32,10 @@ export interface MentionRow {
 const MAX_ID_LENGTH = 512
 const MAX_BODY_LENGTH = 4_000_000
 
+/** Platforms number states by their clock; what cannot be of it (a count, a clock ahead) is no time. */
+const EARLIEST_MS = Date.UTC(2006, 0, 1)
+const CLOCK_SLACK_MS = 60_000
+
 const refuse = (detail: string) => new Failure('invalid-payload', detail, { retryable: false })
 
 function instant(value: string, name: string): number {
@@ -43,8 +50,14 @@ export function checkIdentity({ id, version }: { readonly id: string; readonly v
   if (!Number.isSafeInteger(version) || version < 0) throw refuse('its version is not a whole number of milliseconds')
 }
 
+/** When a state of an item came to be: the platform's word, unless that is no instant of this time. */
+export function stateAt({ version, receivedAt }: { readonly version: number; readonly receivedAt: string }): number {
+  const received = instant(receivedAt, 'receivedAt')
+  return version >= EARLIEST_MS && version <= received + CLOCK_SLACK_MS ? version : received
+}
+
 /** Throws a Failure that says why this mention can't be stored as it is. */
-export function rowOf(mention: EnrichedMention): MentionRow {
+export function rowOf(mention: IndexedMention): MentionRow {
   checkIdentity(mention)
   const { tags } = mention
   const body = JSON.stringify(mention)
@@ -61,6 +74,7 @@ export function rowOf(mention: EnrichedMention): MentionRow {
     receivedAt: instant(mention.receivedAt, 'receivedAt'),
     writtenAt: instant(mention.writtenAt, 'writtenAt'),
     conversation: mention.conversation,
+    person: personOf(mention) ?? '',
     tagset: [
       mention.channel,
       tags.language?.lang ?? UNKNOWN,

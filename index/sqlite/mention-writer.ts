@@ -1,9 +1,11 @@
 import type { Sqlite } from '../../runtime/sqlite.js'
+import { personOf } from '../../runtime/person.js'
 import type { EnrichedChange } from '../../schemas/enriched-mention.js'
 import type { Deletion } from '../../schemas/mention.js'
+import type { IndexedMention } from '../../schemas/search.js'
 import type { Rejection } from '../mention-index.js'
-import { checkIdentity, rowOf, type MentionRow } from './mention-row.js'
-import { ensureSchema } from './schema.js'
+import { checkIdentity, rowOf, stateAt, type MentionRow } from './mention-row.js'
+import { ensureSchema, UNKNOWN } from './schema.js'
 import { guardIndex, rejectionReason } from './sqlite-errors.js'
 
 interface Stored {
@@ -34,8 +36,8 @@ export class MentionWriter {
   write(batch: readonly EnrichedChange[]): readonly Rejection[] {
     const rejections: Rejection[] = []
     this.#transaction(() => {
-      for (const change of batch) {
-        const rejection = this.#apply(change)
+      for (const [at, change] of batch.entries()) {
+        const rejection = this.#apply(change, at)
         if (rejection !== undefined) rejections.push(rejection)
       }
     })
@@ -52,6 +54,12 @@ export class MentionWriter {
         limit,
       )
       for (const { seq } of old) this.#remove(seq)
+      // Of what was withdrawn before that, no more than the version stays: nothing that says whose it was.
+      this.#db.run(
+        `UPDATE deletions SET conversation = '', person = '', districts = '[]', written_at = 0, deleted_at = 0
+         WHERE conversation <> '' AND deleted_at < ?`,
+        beforeMs,
+      )
       return old.length
     })
     this.scrub()
@@ -98,11 +106,11 @@ export class MentionWriter {
   }
 
   /** One item, all or nothing of it. */
-  #apply(change: EnrichedChange): Rejection | undefined {
+  #apply(change: EnrichedChange, at: number): Rejection | undefined {
     this.#db.run('SAVEPOINT item')
     try {
       if (change.type === 'deleted') this.#delete(change)
-      else this.#store(rowOf(change.mention))
+      else this.#take(change.type, change.mention)
       this.#db.run('RELEASE item')
       return undefined
     } catch (error) {
@@ -112,7 +120,7 @@ export class MentionWriter {
       this.#tagsets.clear()
       this.#db.run('RELEASE item')
       const id: unknown = change.type === 'deleted' ? change.id : (change.mention as { id?: unknown } | undefined)?.id
-      return { id: String(id), ...reason }
+      return { at, id: String(id), ...reason }
     }
   }
 
@@ -124,16 +132,36 @@ export class MentionWriter {
     )
   }
 
-  #store(row: MentionRow): void {
-    const stored = this.#stored(row.id)
-    if (stored !== undefined && stored.version >= row.version) return
+  #take(type: 'written' | 'edited', mention: IndexedMention): void {
+    checkIdentity(mention)
+    const stored = this.#stored(mention.id)
+    if (stored !== undefined && stored.version >= mention.version) return
+    const editedAt = this.#editedAt(type, mention, stored?.seq ?? null)
+    this.#store(rowOf(editedAt === null ? mention : { ...mention, editedAt }), stored)
+  }
+
+  /** An edit says so itself; so does a later state in other words. */
+  #editedAt(type: 'written' | 'edited', mention: IndexedMention, seq: number | null): string | null {
+    const at = () => new Date(stateAt(mention)).toISOString()
+    if (type === 'edited') return at()
+    const before = seq === null ? undefined : this.#body(seq)
+    if (before === undefined) return null
+    return before.text === mention.text ? (before.editedAt ?? null) : at()
+  }
+
+  #body(seq: number): IndexedMention | undefined {
+    const row = this.#db.first<{ body: string }>('SELECT body FROM bodies WHERE seq = ?', seq)
+    return row === undefined ? undefined : (JSON.parse(row.body) as IndexedMention)
+  }
+
+  #store(row: MentionRow, stored: Stored | undefined): void {
     if (stored?.seq != null) this.#clear(stored.seq)
     else if (stored !== undefined) this.#db.run('DELETE FROM deletions WHERE id = ?', row.id)
     const [{ seq }] = this.#db.all<{ seq: number }>(
-      `INSERT INTO mentions (seq, id, version, received_at, written_at, tagset, conversation, language_confidence, category_confidence)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+      `INSERT INTO mentions (seq, id, version, received_at, written_at, tagset, conversation, person, language_confidence, category_confidence)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (id) DO UPDATE SET version = excluded.version, received_at = excluded.received_at, written_at = excluded.written_at,
-         tagset = excluded.tagset, conversation = excluded.conversation, language_confidence = excluded.language_confidence,
+         tagset = excluded.tagset, conversation = excluded.conversation, person = excluded.person, language_confidence = excluded.language_confidence,
          category_confidence = excluded.category_confidence
        RETURNING seq`,
       stored?.seq ?? null,
@@ -143,6 +171,7 @@ export class MentionWriter {
       row.writtenAt,
       this.#tagset(row.tagset),
       row.conversation,
+      row.person,
       row.languageConfidence,
       row.categoryConfidence,
     ) as [{ seq: number }]
@@ -162,12 +191,43 @@ export class MentionWriter {
       (stored.seq === null ? stored.version >= deletion.version : stored.version > deletion.version)
     )
       return
+    const at = stateAt(deletion)
+    const said = stored?.seq == null ? undefined : this.#body(stored.seq)
     if (stored?.seq != null) this.#remove(stored.seq)
     this.#db.run(
-      'INSERT INTO deletions (id, version) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET version = excluded.version',
+      `INSERT INTO deletions (id, version, conversation, person, districts, written_at, deleted_at) VALUES (?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (id) DO UPDATE SET version = excluded.version`,
       deletion.id,
       deletion.version,
+      said?.conversation ?? deletion.conversation,
+      said === undefined ? '' : (personOf(said) ?? ''),
+      JSON.stringify(said?.tags.districts?.map(({ id }) => id) ?? []),
+      said === undefined ? at : Date.parse(said.writtenAt),
+      at,
     )
+  }
+
+  /** As `MentionIndex.districtsOf`. */
+  districtsOf(ids: readonly string[]): ReadonlyMap<string, readonly string[]> {
+    const known = new Map<string, readonly string[]>()
+    for (const id of new Set(ids)) {
+      const stored = this.#stored(id)
+      if (stored === undefined) continue
+      if (stored.seq === null) {
+        const row = this.#db.first<{ districts: string }>('SELECT districts FROM deletions WHERE id = ?', id)
+        known.set(id, JSON.parse(row?.districts ?? '[]') as string[])
+      } else {
+        const rows = this.#db.all<{ district: string }>(
+          'SELECT district FROM mention_districts WHERE seq = ?',
+          stored.seq,
+        )
+        known.set(
+          id,
+          rows.map(({ district }) => district).filter((district) => district !== UNKNOWN),
+        )
+      }
+    }
+    return known
   }
 
   #remove(seq: number): void {

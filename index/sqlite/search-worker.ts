@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { Sqlite } from '../../runtime/sqlite.js'
 import type { MentionQuery } from '../../schemas/search.js'
 import type { Scope } from '../../schemas/user.js'
+import type { ThreadQuery } from '../mention-search.js'
 import { MentionReader } from './mention-reader.js'
 import { guardIndex } from './sqlite-errors.js'
 import { serveCalls } from './worker-calls.js'
@@ -16,6 +17,8 @@ if (parentPort !== null) {
       get: (id: string, scope: Scope) => reader.get(id, scope),
       conversation: (conversation: string, scope: Scope, limit: number) =>
         reader.conversation(conversation, scope, limit),
+      getMany: (ids: readonly string[], scope: Scope) => reader.getMany(ids, scope),
+      thread: (query: ThreadQuery, scope: Scope) => reader.thread(query, scope),
       count: (from: string, to: string, scope: Scope) => reader.count(from, to, scope),
       close: () => reader.close(),
     }

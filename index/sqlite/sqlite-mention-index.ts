@@ -1,11 +1,11 @@
 import type { Clock } from '../../runtime/clock.js'
 import { Failure } from '../../runtime/failure.js'
 import type { Log } from '../../runtime/log.js'
-import type { EnrichedChange, EnrichedMention } from '../../schemas/enriched-mention.js'
-import type { MentionPage, MentionQuery } from '../../schemas/search.js'
+import type { EnrichedChange } from '../../schemas/enriched-mention.js'
+import type { IndexedMention, MentionPage, MentionQuery } from '../../schemas/search.js'
 import type { Scope } from '../../schemas/user.js'
 import type { MentionIndex, Rejection } from '../mention-index.js'
-import type { MentionSearch, PeriodCounts } from '../mention-search.js'
+import type { MentionSearch, PeriodCounts, ThreadMark, ThreadQuery } from '../mention-search.js'
 import { ReaderPool } from './reader-pool.js'
 import { WorkerClient } from './worker-client.js'
 
@@ -78,6 +78,11 @@ export class SqliteMentionIndex implements MentionIndex, MentionSearch {
     return (await this.#write('write', batch)) as readonly Rejection[]
   }
 
+  async districtsOf(ids: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>> {
+    if (ids.length === 0) return new Map()
+    return (await this.#write('districtsOf', ids)) as ReadonlyMap<string, readonly string[]>
+  }
+
   /** Removes the mentions received before `before`, some hundreds at a time so that writes go on in between; resolves with how many it removed. */
   async expire(before: Date, signal?: AbortSignal): Promise<number> {
     let removed = 0
@@ -103,18 +108,21 @@ export class SqliteMentionIndex implements MentionIndex, MentionSearch {
     )) as MentionPage
   }
 
-  async get(id: string, scope: Scope): Promise<EnrichedMention | undefined> {
-    return (await this.#readers.run(undefined, 'get', id, scope)) as EnrichedMention | undefined
+  async get(id: string, scope: Scope): Promise<IndexedMention | undefined> {
+    return (await this.#readers.run(undefined, 'get', id, scope)) as IndexedMention | undefined
   }
 
-  async conversation(conversation: string, scope: Scope, limit: number): Promise<readonly EnrichedMention[]> {
-    return (await this.#readers.run(
-      undefined,
-      'conversation',
-      conversation,
-      scope,
-      limit,
-    )) as readonly EnrichedMention[]
+  async conversation(conversation: string, scope: Scope, limit: number): Promise<readonly IndexedMention[]> {
+    return (await this.#readers.run(undefined, 'conversation', conversation, scope, limit)) as readonly IndexedMention[]
+  }
+
+  async getMany(ids: readonly string[], scope: Scope): Promise<readonly IndexedMention[]> {
+    if (ids.length === 0) return []
+    return (await this.#readers.run(undefined, 'getMany', ids, scope)) as readonly IndexedMention[]
+  }
+
+  async thread(query: ThreadQuery, scope: Scope): Promise<readonly ThreadMark[]> {
+    return (await this.#readers.run(undefined, 'thread', query, scope)) as readonly ThreadMark[]
   }
 
   async count(from: string, to: string, scope: Scope): Promise<PeriodCounts> {

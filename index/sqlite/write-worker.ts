@@ -13,6 +13,7 @@ if (parentPort !== null) {
     return {
       open: () => undefined,
       write: (batch: readonly EnrichedChange[]) => writer.write(batch),
+      districtsOf: (ids: readonly string[]) => writer.districtsOf(ids),
       expire: (beforeMs: number, limit: number) => writer.expire(beforeMs, limit),
       compact: () => writer.compact(),
       close: () => writer.close(),

@@ -14,7 +14,8 @@ import { createSessions } from '../../desk/sessions.js'
 import { SourceBoard } from '../../desk/source-board.js'
 import { createUsers } from '../../desk/users.js'
 import { createReopens } from '../../ingest/reopen.js'
-import { createWhatsAppWebhook } from '../../ingest/webhook.js'
+import { createWhatsAppHook } from '../../channels/whatsapp/hook.js'
+import { createWebhook } from '../../ingest/webhook.js'
 import { createDailyReports } from '../../reports/make-daily-report.js'
 import { toCsv } from '../../reports/to-csv.js'
 import { toHtml } from '../../reports/to-html.js'
@@ -23,6 +24,8 @@ import { loadDistrictTable } from '../../runtime/district-table.js'
 import { EmbeddedBus } from '../../runtime/embedded-bus/embedded-bus.js'
 import { LogFile } from '../../runtime/embedded-bus/log-file.js'
 import { createLog } from '../../runtime/log.js'
+import { openMediaFiles } from '../../runtime/media/media-files.js'
+import { createMediaStore } from '../../runtime/media-store.js'
 import { createMetrics } from '../../runtime/metrics.js'
 import { openRecords } from '../../runtime/records/open.js'
 import type { MentionSearch } from '../../index/mention-search.js'
@@ -58,8 +61,14 @@ export async function openHouse(
   const stopping = new AbortController()
   const door = createOutboxDoor({ records, bus, clock, log })
   const reports = createDailyReports({ search, records, clock })
-  const webhook = createWhatsAppWebhook({ appSecret: APP_SECRET, verifyToken: VERIFY_TOKEN, bus, clock, log, metrics })
+  const format = createWhatsAppHook({ appSecret: APP_SECRET, verifyToken: VERIFY_TOKEN })
+  const webhook = createWebhook({ format, bus, clock, log, metrics })
   const pages = makePages(folder.path)
+  const media = createMediaStore({
+    records,
+    files: await openMediaFiles({ folder: join(folder.path, 'media') }),
+    clock,
+  })
   const parts: DeskParts = {
     log,
     version: '0.0.0-test',
@@ -71,6 +80,7 @@ export async function openHouse(
     districts,
     reports,
     search,
+    media,
     pages,
     condition: async () => ({ problems: [], warnings: [] }),
     toHtml: (report) => toHtml(report, districts),
@@ -89,7 +99,7 @@ export async function openHouse(
     outboundOf: async (platformId) =>
       (await records.selectFrom('outbound').select('id').where('platform_id', '=', platformId).executeTakeFirst())?.id,
     board: new SourceBoard(bus),
-    hooks: new Map([['/hooks/whatsapp', { webhook, signatureHeader: 'x-hub-signature-256' }]]),
+    hooks: new Map([['/hooks/whatsapp', webhook]]),
     ...replace,
   }
   const app = await createDesk(parts)
@@ -110,7 +120,7 @@ export async function openHouse(
     folder.remove()
   }
   const memory = search instanceof MemorySearch ? search : new MemorySearch()
-  return { ...parts, app, bus, file, records, sqlite, clock, logged, folder, cookieOf, stopDesk: stopping, stop, memory, pages } // prettier-ignore
+  return { ...parts, media, app, bus, file, records, sqlite, clock, logged, folder, cookieOf, stopDesk: stopping, stop, memory, pages } // prettier-ignore
 }
 
 function makePages(folder: string): string {

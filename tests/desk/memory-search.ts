@@ -1,4 +1,5 @@
-import type { MentionSearch, PeriodCounts } from '../../index/mention-search.js'
+import type { MentionSearch, PeriodCounts, ThreadMark, ThreadQuery } from '../../index/mention-search.js'
+import { personOf } from '../../runtime/person.js'
 import type { EnrichedMention } from '../../schemas/enriched-mention.js'
 import type { MentionPage, MentionQuery } from '../../schemas/search.js'
 import type { Scope } from '../../schemas/user.js'
@@ -9,6 +10,8 @@ const inScope = ({ tags }: EnrichedMention, { districts }: Scope) =>
 /** Stands in for the index where a test is about the desk: it finds by id and scope, and remembers what it was asked. */
 export class MemorySearch implements MentionSearch {
   readonly mentions: EnrichedMention[] = []
+  /** What was withdrawn, with the conversation it was of. */
+  readonly withdrawn: (ThreadMark & { conversation: string })[] = []
   readonly asked: { query: MentionQuery; scope: Scope }[] = []
 
   async search(query: MentionQuery, scope: Scope): Promise<MentionPage> {
@@ -30,6 +33,22 @@ export class MemorySearch implements MentionSearch {
   async conversation(conversation: string, scope: Scope, limit: number): Promise<readonly EnrichedMention[]> {
     return this.mentions
       .filter((mention) => mention.conversation === conversation && inScope(mention, scope))
+      .slice(-limit)
+  }
+
+  async getMany(ids: readonly string[], scope: Scope): Promise<readonly EnrichedMention[]> {
+    return this.mentions.filter((mention) => ids.includes(mention.id) && inScope(mention, scope))
+  }
+
+  async thread({ conversation, persons, before, limit }: ThreadQuery, scope: Scope): Promise<readonly ThreadMark[]> {
+    const marks: ThreadMark[] = this.mentions
+      .filter((mention) => mention.conversation === conversation && inScope(mention, scope))
+      .filter((mention) => persons === undefined || persons.includes(personOf(mention) ?? ''))
+      .map(({ id, writtenAt }) => ({ id, writtenAt, deletedAt: null }))
+    const all = [...marks, ...this.withdrawn.filter((one) => one.conversation === conversation)]
+    return all
+      .filter(({ writtenAt }) => before === undefined || writtenAt < before)
+      .sort((a, b) => (a.writtenAt < b.writtenAt ? -1 : 1))
       .slice(-limit)
   }
 

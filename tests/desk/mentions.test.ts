@@ -56,9 +56,19 @@ describe('a mention', () => {
     await ring(house, mention)
     const detail = (await get(`/api/mentions/${encodeURIComponent(mention.id)}`)).json<Record<string, unknown>>()
     expect(Object.keys(detail).sort()).toEqual(
-      ['alertId', 'case', 'conversation', 'mention', 'outbound', 'reply', 'suggestedUnits'].sort(),
+      [
+        'alertId',
+        'case',
+        'conversation',
+        'conversationEarlier',
+        'media',
+        'mention',
+        'outbound',
+        'reply',
+        'suggestedUnits',
+      ].sort(),
     )
-    expect((detail['conversation'] as EnrichedMention[]).map(({ id }) => id)).toEqual([mention.id, 'whatsapp:before'])
+    expect((detail['conversation'] as EnrichedMention[]).map(({ id }) => id)).toEqual(['whatsapp:before', mention.id])
     expect(detail).toMatchObject({ mention, case: null, outbound: [], reply: { possible: true, reason: null, maxLength: 4096 }, suggestedUnits: ['ctd', 'dpo-peshawar'] }) // prettier-ignore
     const alert = (await get(`/api/alerts/${encodeURIComponent(String(detail['alertId']))}`)).json<object>()
     expect(alert).toMatchObject({ mentionIds: [mention.id] })

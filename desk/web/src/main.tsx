@@ -14,8 +14,10 @@ import './styles/sign-in.css'
 import './styles/mentions.css'
 import './styles/facets.css'
 import './styles/reading.css'
+import './styles/media.css'
 import './styles/conversation.css'
 import './styles/watch.css'
+import './styles/sources.css'
 import './styles/tables.css'
 
 const root = document.getElementById('root')

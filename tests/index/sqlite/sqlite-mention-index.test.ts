@@ -24,11 +24,17 @@ function openInThread(folder = temporaryFolder()): Promise<IndexUnderTest> {
     writer.close()
   }
   return Promise.resolve({
-    index: { write: async (batch) => writer.write(batch), close },
+    index: {
+      write: async (batch) => writer.write(batch),
+      districtsOf: async (ids) => writer.districtsOf(ids),
+      close,
+    },
     search: {
       search: async (query, scope) => reader.search(query, scope),
       get: async (id, scope) => reader.get(id, scope),
       conversation: async (conversation, scope, limit) => reader.conversation(conversation, scope, limit),
+      getMany: async (ids, scope) => reader.getMany(ids, scope),
+      thread: async (query, scope) => reader.thread(query, scope),
       count: async (from, to, scope) => reader.count(from, to, scope),
     },
     reopen: async () => {

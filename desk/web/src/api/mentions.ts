@@ -8,8 +8,9 @@ import {
   type QueryClient,
 } from '@tanstack/react-query'
 import { apiParams, type Filters } from '../routing/filters.js'
+import { now } from '../time/clock.js'
 import { request } from './http.js'
-import type { EnrichedMention, MentionDetail, MentionPage, OutboundUpdate } from './types.js'
+import type { IndexedMention, MentionDetail, MentionPage, OutboundUpdate, ThreadEntry } from './types.js'
 
 const PAGE_SIZE = 50
 
@@ -72,22 +73,50 @@ export function useForward(id: string) {
   })
 }
 
+/** The parts of a thread before those that came with its mention, as the reader asks for them. */
+export function useEarlier(id: string, first: string | null) {
+  return useInfiniteQuery({
+    queryKey: ['earlier', id] as const,
+    queryFn: ({ signal, pageParam }) =>
+      request<{ items: ThreadEntry[]; earlier: string | null }>(
+        `/api/mentions/${encodeURIComponent(id)}/conversation?${new URLSearchParams({ before: pageParam ?? '' }).toString()}`,
+        { signal },
+      ),
+    initialPageParam: first,
+    getNextPageParam: (page) => page.earlier,
+    enabled: false,
+    staleTime: Infinity,
+    gcTime: 0,
+  })
+}
+
+type EarlierPages = InfiniteData<{ items: ThreadEntry[]; earlier: string | null }, string | null>
+
+/** Changes the entries of every thread that is shown. */
+function mapEntries(client: QueryClient, change: (entry: ThreadEntry) => ThreadEntry): void {
+  client.setQueriesData<MentionDetail>({ queryKey: ['mention'] }, (detail) =>
+    detail === undefined ? undefined : { ...detail, conversation: detail.conversation.map(change) },
+  )
+  client.setQueriesData<EarlierPages>({ queryKey: ['earlier'] }, (data) =>
+    data === undefined
+      ? undefined
+      : { ...data, pages: data.pages.map((page) => ({ ...page, items: page.items.map(change) })) },
+  )
+}
+
 /** A step in an outbound message's life, wherever it is shown. */
 export function putOutbound(client: QueryClient, update: OutboundUpdate): void {
-  client.setQueriesData<MentionDetail>({ queryKey: ['mention'] }, (detail) => {
-    if (detail === undefined || !detail.outbound.some((one) => one.id === update.id)) return detail
-    const outbound = detail.outbound.map((one) =>
-      one.id === update.id && one.updatedAt <= update.at
-        ? { ...one, status: update.status, reason: update.reason, updatedAt: update.at }
-        : one,
-    )
-    return { ...detail, outbound }
-  })
+  const { status, reason, at } = update
+  mapEntries(client, (entry) =>
+    (entry.entry === 'reply' || entry.entry === 'forward') && entry.id === update.id && entry.updatedAt <= at
+      ? { ...entry, status, reason, updatedAt: at }
+      : entry,
+  )
 }
 
 type Pages = InfiniteData<MentionPage, string | null>
 
-function mapItems(client: QueryClient, change: (mention: EnrichedMention) => EnrichedMention): void {
+function mapItems(client: QueryClient, change: (mention: IndexedMention) => IndexedMention): void {
   client.setQueriesData<Pages>({ queryKey: ['mentions'] }, (data) =>
     data === undefined
       ? undefined
@@ -111,11 +140,13 @@ export function forgetMention(client: QueryClient, id: string): void {
   mapItems(client, (mention) =>
     mention.id === id ? { ...mention, text: '', media: [], mended: [WITHDRAWN] } : mention,
   )
-  client.setQueriesData<MentionDetail>({ queryKey: ['mention'] }, (detail) =>
-    detail === undefined
-      ? undefined
-      : { ...detail, conversation: detail.conversation.filter((mention) => mention.id !== id) },
-  )
+  const deletedAt = new Date(now()).toISOString()
+  mapEntries(client, (entry) => {
+    if (entry.id === id && entry.entry === 'mention')
+      return { entry: 'deleted', id, at: entry.at, text: '', inReplyTo: null, deletedAt }
+    // What was forwarded repeats the words.
+    return entry.entry === 'forward' && entry.inReplyTo === id ? { ...entry, text: '' } : entry
+  })
   void client.resetQueries({ queryKey: detailKey(id) })
 }
 
@@ -125,6 +156,10 @@ export async function refreshMention(client: QueryClient, id: string): Promise<v
     .getQueriesData<Pages>({ queryKey: ['mentions'] })
     .some(([, data]) => data?.pages.some((page) => page.items.some((item) => item.mention.id === id)))
   const open = client.getQueryData(detailKey(id)) !== undefined
+  for (const [key, detail] of client.getQueriesData<MentionDetail>({ queryKey: ['mention'] })) {
+    if (detail?.mention.id !== id && detail?.conversation.some((entry) => entry.id === id) === true)
+      void client.invalidateQueries({ queryKey: key })
+  }
   if (!shown && !open) return
   const detail = await request<MentionDetail>(`/api/mentions/${encodeURIComponent(id)}`)
   client.setQueryData(detailKey(id), detail)

@@ -1,13 +1,13 @@
 import { useQuery } from '@tanstack/react-query'
 import { request } from './http.js'
-import type { DailyReport, SourceHealth } from './types.js'
+import type { DailyReport, SourceOnBoard } from './types.js'
 
 export const SOURCES_KEY = ['sources'] as const
 
 export function useSources(enabled: boolean) {
   return useQuery({
     queryKey: SOURCES_KEY,
-    queryFn: ({ signal }) => request<{ items: SourceHealth[] }>('/api/sources', { signal }).then(({ items }) => items),
+    queryFn: ({ signal }) => request<{ items: SourceOnBoard[] }>('/api/sources', { signal }).then(({ items }) => items),
     enabled,
     refetchInterval: 60_000,
   })

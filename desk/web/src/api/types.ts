@@ -2,14 +2,20 @@ export type { Alert } from '../../../../schemas/alert.js'
 export type { Case } from '../../../../schemas/case.js'
 export type { EnrichedMention } from '../../../../schemas/enriched-mention.js'
 export type { Channel, Media } from '../../../../schemas/mention.js'
+export type { MediaState } from '../../../../schemas/media-state.js'
 export type { OutboundState, OutboundUpdate } from '../../../../schemas/outbound.js'
 export type { DailyReport, SentimentCounts } from '../../../../schemas/report.js'
-export type { MentionPage } from '../../../../schemas/search.js'
+export type { ThreadEntry } from '../../../conversation.js'
+export type { SourceAdvice } from '../../../source-advice.js'
+export type { SourceOnBoard } from '../../../source-board.js'
+export type { IndexedMention, MentionPage } from '../../../../schemas/search.js'
 export type { SourceHealth } from '../../../../schemas/source-health.js'
 export type { Lang, Severity, Span } from '../../../../schemas/tags.js'
 import type { Case } from '../../../../schemas/case.js'
-import type { EnrichedMention } from '../../../../schemas/enriched-mention.js'
+import type { MediaState } from '../../../../schemas/media-state.js'
 import type { OutboundState } from '../../../../schemas/outbound.js'
+import type { IndexedMention } from '../../../../schemas/search.js'
+import type { ThreadEntry } from '../../../conversation.js'
 import type { Permission } from '../../../../schemas/user.js'
 import type { Channel } from '../../../../schemas/mention.js'
 
@@ -39,14 +45,25 @@ export interface Session {
 
 /** What `GET /api/mentions/:id` answers. */
 export interface MentionDetail {
-  mention: EnrichedMention
-  conversation: EnrichedMention[]
+  mention: IndexedMention
+  /** The thread it stands in, in the order in which it was said. */
+  conversation: ThreadEntry[]
+  /** For the part before; null where nothing is. */
+  conversationEarlier: string | null
+  /** The files that came with it, in its order. */
+  media: MediaState[]
   outbound: OutboundState[]
   case: Case | null
   alertId: string | null
   /** Ids of the offices it should go to, the first first. */
   suggestedUnits: string[]
-  reply: { possible: boolean; reason: string | null; windowClosesAt: string | null; maxLength: number }
+  reply: {
+    possible: boolean
+    reason: string | null
+    windowClosesAt: string | null
+    maxLength: number
+    maxParts: number | null
+  }
 }
 
 /** The `mention` event: something can be found now, or no longer. */

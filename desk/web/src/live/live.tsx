@@ -4,7 +4,7 @@ import { ALERTS_KEY, putAlert } from '../api/alerts.js'
 import { forgetMention, putOutbound, refreshMention } from '../api/mentions.js'
 import { SOURCES_KEY } from '../api/overview.js'
 import { SESSION_KEY } from '../api/session.js'
-import type { Alert, MentionNotice, OutboundUpdate, SourceHealth } from '../api/types.js'
+import type { Alert, MentionNotice, OutboundUpdate, SourceHealth, SourceOnBoard } from '../api/types.js'
 import { now } from '../time/clock.js'
 import { openEventStream } from './event-stream.js'
 import type { ServerEvent } from './sse-parser.js'
@@ -29,17 +29,25 @@ export function useLive(): Live {
 
 function put(client: QueryClient, event: ServerEvent, tell: (notice: MentionNotice) => void): void {
   switch (event.type) {
-    case 'alert':
-      return putAlert(client, JSON.parse(event.data) as Alert)
+    case 'alert': {
+      const alert = JSON.parse(event.data) as Alert
+      if (alert.rule === 'silent-source') void client.invalidateQueries({ queryKey: SOURCES_KEY })
+      return putAlert(client, alert)
+    }
     case 'outbound':
       return putOutbound(client, JSON.parse(event.data) as OutboundUpdate)
     case 'source': {
       const health = JSON.parse(event.data) as SourceHealth
-      client.setQueryData<SourceHealth[]>(SOURCES_KEY, (items) =>
-        items?.some((item) => item.source === health.source)
-          ? items.map((item) => (item.source === health.source ? health : item))
-          : items && [...items, health],
+      let isNews = true
+      client.setQueryData<SourceOnBoard[]>(SOURCES_KEY, (items) =>
+        items?.map((item) => {
+          if (item.source !== health.source) return item
+          isNews = item.status !== health.status || item.problem !== health.problem || item.lastItemAt === null
+          // What the desk alone knows (usual gap, silence) is not on the line.
+          return { ...item, ...health, lastItemAt: health.lastItemAt ?? item.lastItemAt }
+        }),
       )
+      if (isNews) void client.invalidateQueries({ queryKey: SOURCES_KEY })
       return
     }
     case 'mention': {

@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next'
 import { useAlerts } from '../api/alerts.js'
 import { useDistricts } from '../parts/use-names.js'
+import { kindOf } from '../pages/watch/alert-kind.js'
 import { Link } from '../routing/link.js'
 import { loudestFirst } from '../sound/due-rings.js'
 import { useNow } from '../time/clock.js'
@@ -15,7 +16,9 @@ export function RingingStrip() {
   const ringing = loudestFirst(data ?? []).filter((alert) => alert.status === 'ringing')
   const first = ringing[0]
   if (first === undefined) return null
-  const places = first.districts.map(districts.name).join(t('app.comma')) || t('watch.unknownPlace')
+  const places =
+    first.districts.map(districts.name).join(t('app.comma')) ||
+    t(first.rule === 'silent-source' ? `channel.${first.lead.channel}` : 'watch.unknownPlace')
   return (
     <Link
       to={`/watch?alert=${encodeURIComponent(first.id)}`}
@@ -24,7 +27,7 @@ export function RingingStrip() {
     >
       <strong>{t('strip.ringing', { count: ringing.length })}</strong>
       <span className="strip-what">
-        {first.rule === 'unjudged' ? t('watch.rule.unjudged') : t(`category.${first.category}`)} · {places}
+        {kindOf(first, t)} · {places}
       </span>
       <span className="figures" dir="ltr">
         {stopwatch(nowMs - Date.parse(first.rangAt))}

@@ -6,7 +6,7 @@ import { useMay } from '../../api/session.js'
 import type { MentionDetail } from '../../api/types.js'
 import { useKeys } from '../../keys/keys.js'
 import { ActionButton } from '../../parts/action-button.js'
-import { lengthOn, smsParts } from '../../text/length.js'
+import { roomLeft, smsParts } from '../../text/length.js'
 import { settingOf } from '../../text/script.js'
 import { useMinute } from '../../time/clock.js'
 import { useClickKey, useDraft } from './drafts.js'
@@ -15,8 +15,8 @@ function Room({ detail, text }: { detail: MentionDetail; text: string }) {
   const { t } = useTranslation()
   const minute = useMinute()
   const { channel } = detail.mention
-  const { maxLength, windowClosesAt } = detail.reply
-  const left = maxLength - lengthOn(channel, text)
+  const { windowClosesAt } = detail.reply
+  const left = roomLeft(channel, text, detail.reply)
   const span = (ms: number): string => {
     const minutes = Math.floor(ms / 60_000)
     const rest = t('step.minutes', { count: minutes % 60 })
@@ -51,8 +51,8 @@ export function Composer({ detail }: { detail: MentionDetail }) {
   const possible = mayReply && reply.possible
   useKeys(possible ? { r: () => field.current?.focus() } : {})
 
-  const length = lengthOn(mention.channel, text)
-  const ready = possible && text.trim() !== '' && length <= reply.maxLength && !send.isPending
+  const fits = roomLeft(mention.channel, text.trim(), reply) >= 0
+  const ready = possible && text.trim() !== '' && fits && !send.isPending
   // An empty field speaks the language of the page; what is typed decides from its first letter.
   const setting = text === '' ? null : settingOf(text, mention.tags.language?.lang ?? null)
 

@@ -8,7 +8,7 @@ import { Link } from '../../routing/link.js'
 import { useSettings } from '../../settings/settings.js'
 import { evidenceMarks, foundMarks, MessageText } from '../../text/message-text.js'
 import { now } from '../../time/clock.js'
-import { dayName, dayOf, hourMinute } from '../../time/format.js'
+import { dayName, dayOf, hourMinute, moment } from '../../time/format.js'
 
 interface MentionRowProps {
   item: MentionPage['items'][number]
@@ -56,6 +56,14 @@ export const MentionRow = memo(function MentionRow(props: MentionRowProps) {
           <em className="quiet">{t('list.noWords')}</em>
         ) : (
           <MessageText text={mention.text} lang={mention.tags.language?.lang ?? null} marks={marks} lines="few" />
+        )}
+        {!withdrawn && mention.editedAt != null && (
+          <span className="row-edited quiet">
+            {t('read.edited')}{' '}
+            <time className="figures" dateTime={mention.editedAt}>
+              {moment(mention.editedAt, language, nowMs)}
+            </time>
+          </span>
         )}
         {!withdrawn && <TagChips mention={mention} />}
       </span>

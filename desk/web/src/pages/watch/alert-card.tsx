@@ -9,6 +9,7 @@ import { MessageText } from '../../text/message-text.js'
 import { now, useNow } from '../../time/clock.js'
 import { confidence, moment, stopwatch } from '../../time/format.js'
 import { alertPath } from './alert-path.js'
+import { kindOf } from './alert-kind.js'
 
 interface AlertCardProps {
   alert: Alert
@@ -76,8 +77,11 @@ export function AlertCard(props: AlertCardProps) {
   const mayAcknowledge = useMay('alerts:acknowledge')
   const mayForward = useMay('mentions:forward')
   const ringing = alert.status === 'ringing'
-  const places = alert.districts.map(districts.name).join(t('app.comma')) || t('watch.unknownPlace')
-  const kind = alert.rule === 'unjudged' ? t('watch.rule.unjudged') : t(`category.${alert.category}`)
+  const isSource = alert.rule === 'silent-source'
+  const places =
+    alert.districts.map(districts.name).join(t('app.comma')) ||
+    (isSource ? t(`channel.${alert.lead.channel}`) : t('watch.unknownPlace'))
+  const kind = kindOf(alert, t)
   return (
     <article
       className={`alert alert-${alert.severity}${ringing ? ' alert-ringing' : ''}${isChosen ? ' alert-chosen' : ''}`}
@@ -104,8 +108,8 @@ export function AlertCard(props: AlertCardProps) {
               at: moment(alert.lead.receivedAt, language, now()),
             })}
           </span>
-          <span>{t('watch.sure', { value: confidence(alert.confidence) })}</span>
-          <span>
+          {!isSource && <span>{t('watch.sure', { value: confidence(alert.confidence) })}</span>}
+          <span hidden={isSource}>
             {t('watch.messages', { count: alert.count })}
             {alert.channels.length > 1 &&
               ` (${alert.channels.map((channel) => t(`channel.${channel}`)).join(t('app.comma'))})`}
@@ -137,9 +141,9 @@ export function AlertCard(props: AlertCardProps) {
         )}
         <div className="alert-more">
           <Link to={alertPath(alert)} className="button button-plain" data-testid="open-alert">
-            {t('watch.open')}
+            {t(isSource ? 'watch.openSources' : 'watch.open')}
           </Link>
-          {mayForward && (
+          {mayForward && !isSource && (
             <ActionButton hint={isChosen ? 'f' : undefined} onPress={onForward}>
               {t('forward.action')}
             </ActionButton>

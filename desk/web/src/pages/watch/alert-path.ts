@@ -3,6 +3,7 @@ import { mentionsPath, NO_FILTERS } from '../../routing/filters.js'
 
 /** The page where an alert's message can be read and answered, among its like: same kind, same district. */
 export function alertPath(alert: Alert): string {
+  if (alert.rule === 'silent-source') return '/sources'
   const unjudged = alert.rule === 'unjudged'
   return mentionsPath(
     {
