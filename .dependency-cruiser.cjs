@@ -25,6 +25,7 @@ const ports = {
     'cases/cases.ts',
     'send/outbound-states.ts',
     'reports/daily-reports.ts',
+    'ingest/hook-door.ts',
   ],
 }
 

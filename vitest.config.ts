@@ -1,10 +1,10 @@
 import { defineConfig } from 'vitest/config'
 
-/** Which tests run: `unit` (the default), `chaos` or `browser`; the latter two start real processes and take their time. */
+/** Which tests run: `unit` (the default), `chaos`, `browser` or `engines`; the latter three start real processes and take their time. */
 const suite = process.env['RABTA_TEST_SUITE'] ?? 'unit'
 const report = process.env['RABTA_TEST_REPORT']
 
-const slow = ['tests/chaos/**', 'tests/browser/**']
+const slow = ['tests/chaos/**', 'tests/browser/**', 'tests/engines/**']
 
 export default defineConfig({
   test: {

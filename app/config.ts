@@ -3,125 +3,46 @@ import { join } from 'node:path'
 import { parse as parseYaml, YAMLParseError } from 'yaml'
 import { createUnits } from '../cases/units.js'
 import { loadDistrictTable } from '../runtime/district-table.js'
-import {
-  distance,
-  embeddedOnly,
-  integer,
-  listOf,
-  networks,
-  numbersByName,
-  oneOf,
-  secret,
-  setting,
-  text,
-  url,
-  type Setting,
-} from './settings.js'
-
-const isOneLine = (value: string) => value.trim() === value && !/\p{Cc}/u.test(value)
+import { distance, type Mistake, type Setting, type ValuesOf } from './setting.js'
+import { DESK_SETTINGS } from './settings/desk.js'
+import { checkFacebook, FACEBOOK_SETTINGS, facebookIsMeant } from './settings/facebook.js'
+import { checkNews, NEWS_SETTINGS, newsIsMeant } from './settings/news.js'
+import { checkSms, SMS_SETTINGS, smsIsMeant } from './settings/sms.js'
+import { checkWhatsApp, WHATSAPP_SETTINGS, whatsappIsMeant } from './settings/whatsapp.js'
+import { checkX, X_SETTINGS, xIsMeant } from './settings/x.js'
 
 /** Every setting there is. The names are promises: see the README. */
 const SETTINGS = {
-  data: setting('RABTA_DATA', text, ''),
-  host: setting('RABTA_HOST', text, '127.0.0.1'),
-  port: setting('RABTA_PORT', integer(0, 65_535, 'a port'), 4100),
-  publicUrl: setting('RABTA_PUBLIC_URL', url('the address under which people reach the desk'), ''),
-  trustedProxies: setting('RABTA_TRUSTED_PROXIES', networks, []),
-  bus: setting('RABTA_BUS', embeddedOnly('Kafka'), 'embedded' as const),
-  index: setting('RABTA_INDEX', embeddedOnly('Elasticsearch'), 'embedded' as const),
-  records: setting('RABTA_RECORDS', embeddedOnly('PostgreSQL'), 'embedded' as const),
-  adminPassword: setting(
-    'RABTA_ADMIN_PASSWORD',
-    {
-      ...secret,
-      write: 'a password of 12 to 256 characters in one line, with no space at its ends',
-      parse: (value) => (value.length >= 12 && value.length <= 256 && isOneLine(value) ? value : undefined),
-    },
-    '',
-  ),
-  logLevel: setting('RABTA_LOG_LEVEL', oneOf('info', 'warn', 'error', 'silent'), 'info' as const),
-  sources: setting('RABTA_SOURCES', listOf('x', 'whatsapp', 'demo'), []),
-  unjudgedMinutes: setting(
-    'RABTA_UNJUDGED_MINUTES',
-    integer(1, 240, 'minutes until a message that nobody could judge rings'),
-    10,
-  ),
-  retentionDays: setting('RABTA_RETENTION_DAYS', integer(1, 3650, 'days for which mentions are kept'), 365),
-  unitNumbers: setting('RABTA_UNIT_NUMBERS', numbersByName, new Map<string, string>()),
-  demoSeconds: setting(
-    'RABTA_DEMO_SECONDS',
-    integer(1, 3600, 'seconds in which the story of the demonstration plays'),
-    180,
-  ),
-  xBaseUrl: setting('RABTA_X_BASE_URL', url('the address of the X API'), 'https://api.x.com'),
-  xBearerToken: setting('RABTA_X_BEARER_TOKEN', secret, ''),
-  xUserId: setting(
-    'RABTA_X_USER_ID',
-    {
-      ...text,
-      write: 'the number of the account, digits only',
-      parse: (value) => (/^\d{1,20}$/.test(value) ? value : undefined),
-    },
-    '',
-  ),
-  xSearchQuery: setting('RABTA_X_SEARCH_QUERY', text, ''),
-  xPollSeconds: setting('RABTA_X_POLL_SECONDS', integer(1, 3600, 'seconds between two polls'), 15),
-  xApiKey: setting('RABTA_X_API_KEY', secret, ''),
-  xApiSecret: setting('RABTA_X_API_SECRET', secret, ''),
-  xAccessToken: setting('RABTA_X_ACCESS_TOKEN', secret, ''),
-  xAccessSecret: setting('RABTA_X_ACCESS_SECRET', secret, ''),
-  whatsappBaseUrl: setting(
-    'RABTA_WHATSAPP_BASE_URL',
-    url('the address of the Graph API'),
-    'https://graph.facebook.com',
-  ),
-  whatsappVersion: setting(
-    'RABTA_WHATSAPP_VERSION',
-    {
-      ...text,
-      write: 'a version of the Graph API such as v26.0',
-      parse: (value) => (/^v\d{1,3}\.\d{1,2}$/.test(value) ? value : undefined),
-    },
-    'v26.0',
-  ),
-  whatsappPhoneNumberId: setting(
-    'RABTA_WHATSAPP_PHONE_NUMBER_ID',
-    {
-      ...text,
-      write: 'the id of the business phone number, digits only',
-      parse: (value) => (/^\d{1,30}$/.test(value) ? value : undefined),
-    },
-    '',
-  ),
-  whatsappAccessToken: setting('RABTA_WHATSAPP_ACCESS_TOKEN', secret, ''),
-  whatsappAppSecret: setting('RABTA_WHATSAPP_APP_SECRET', secret, ''),
-  whatsappVerifyToken: setting(
-    'RABTA_WHATSAPP_VERIFY_TOKEN',
-    {
-      ...secret,
-      write: 'the words that were entered at Meta, in one line',
-      parse: (value) => (isOneLine(value) ? value : undefined),
-    },
-    '',
-  ),
-  whatsappForwardTemplate: setting('RABTA_WHATSAPP_FORWARD_TEMPLATE', text, ''),
+  ...DESK_SETTINGS,
+  ...X_SETTINGS,
+  ...FACEBOOK_SETTINGS,
+  ...WHATSAPP_SETTINGS,
+  ...SMS_SETTINGS,
+  ...NEWS_SETTINGS,
 }
 
-type Values = {
-  readonly [Key in keyof typeof SETTINGS]: (typeof SETTINGS)[Key] extends Setting<infer Value> ? Value : never
-}
+type Values = ValuesOf<typeof SETTINGS>
+
+/** The real sources, each with when it is meant to run and what is wrong with its settings. */
+const PLATFORMS = {
+  x: { isMeant: xIsMeant, check: checkX },
+  facebook: { isMeant: facebookIsMeant, check: checkFacebook },
+  whatsapp: { isMeant: whatsappIsMeant, check: checkWhatsApp },
+  sms: { isMeant: smsIsMeant, check: checkSms },
+  news: { isMeant: newsIsMeant, check: checkNews },
+} as const satisfies Record<
+  string,
+  { isMeant: (values: Values) => boolean; check: (values: Values, isRunning: boolean) => Mistake[] }
+>
+
+export type PlatformName = keyof typeof PLATFORMS
+const PLATFORM_NAMES = Object.keys(PLATFORMS) as PlatformName[]
 
 export interface Config extends Values {
   readonly data: string
   /** Which sources run; `demo` alone where no real one is configured. */
-  readonly sources: readonly ('x' | 'whatsapp' | 'demo')[]
+  readonly sources: readonly (PlatformName | 'demo')[]
   readonly demonstration: boolean
-}
-
-/** A setting that is wrong: its name, and what to write instead. */
-export interface Mistake {
-  readonly name: string
-  readonly problem: string
 }
 
 export class ConfigMistakes extends Error {
@@ -214,13 +135,9 @@ function readSettingsFile(file: string, mistakes: Mistake[]): [string, string][]
   })
 }
 
-/** Platforms whose settings are promised and not taken yet. */
-const LATER = ['FACEBOOK', 'SMS', 'NEWS'] as const
 const MOST_SLIPS = 4
 
 function unknownName(name: string): Mistake {
-  const later = LATER.find((platform) => name.startsWith(`RABTA_${platform}_`))
-  if (later !== undefined) return { name, problem: `${later} comes with a later version: leave it out` }
   // A name that was cut short is nearer than any that has other letters.
   const far = (known: string) => (known.startsWith(name) ? 0 : distance(name, known))
   const nearest = [...NAMES.keys()].sort((a, b) => far(a) - far(b))[0] ?? ''
@@ -248,41 +165,17 @@ function parseAll(values: ReadonlyMap<string, string>, mistakes: Mistake[]): Val
   return parsed as Values
 }
 
-const NEEDS = {
-  x: ['xBearerToken', 'xUserId'],
-  whatsapp: ['whatsappAccessToken', 'whatsappAppSecret', 'whatsappVerifyToken', 'whatsappPhoneNumberId'],
-} as const
-const X_WRITE_KEYS = ['xApiKey', 'xApiSecret', 'xAccessToken', 'xAccessSecret'] as const
-
 /** What does not go together, and which sources run. */
 function combine(values: Values, mistakes: Mistake[]): Config {
-  const touched = (['x', 'whatsapp'] as const).filter((source) => NEEDS[source].some((key) => values[key] !== ''))
-  const sources = values.sources.length > 0 ? values.sources : touched.length > 0 ? touched : (['demo'] as const)
+  const meant = PLATFORM_NAMES.filter((platform) => PLATFORMS[platform].isMeant(values))
+  const sources = values.sources.length > 0 ? values.sources : meant.length > 0 ? meant : (['demo'] as const)
   if (sources.includes('demo') && sources.length > 1) {
     mistakes.push({
       name: 'RABTA_SOURCES',
       problem: 'the demonstration runs alone: write demo, or the real sources without it',
     })
   }
-  for (const source of ['x', 'whatsapp'] as const) {
-    if (!sources.includes(source)) continue
-    for (const key of NEEDS[source]) {
-      if (values[key] === '')
-        mistakes.push({
-          name: SETTINGS[key].name,
-          problem: `the source ${source} needs it: write ${SETTINGS[key].write}`,
-        })
-    }
-  }
-  const keys = X_WRITE_KEYS.filter((key) => values[key] !== '')
-  if (keys.length > 0 && keys.length < X_WRITE_KEYS.length) {
-    for (const key of X_WRITE_KEYS)
-      if (values[key] === '')
-        mistakes.push({
-          name: SETTINGS[key].name,
-          problem: 'replies on X need all four of its keys: write this one too, or none',
-        })
-  }
+  for (const platform of PLATFORM_NAMES) mistakes.push(...PLATFORMS[platform].check(values, sources.includes(platform)))
   if (values.unitNumbers.size > 0) {
     try {
       createUnits(loadDistrictTable(), values.unitNumbers)

@@ -1,5 +1,6 @@
 import type { Units } from '../cases/units.js'
-import type { Channels } from './channels.js'
+import type { MediaWorker } from '../ingest/media-worker.js'
+import type { Platforms } from './platforms.js'
 import type { Config } from './config.js'
 import type { Core } from './core.js'
 
@@ -7,8 +8,10 @@ import type { Core } from './core.js'
 export interface Context {
   readonly core: Core
   readonly config: Config
-  readonly channels: Channels
+  readonly platforms: Platforms
   readonly units: Units
+  /** Fetches the files that come with messages. */
+  readonly mediaWorker: MediaWorker
   /** Aborts when the process stops. */
   readonly stopping: AbortSignal
   /** Remembers work that goes on until `stopping` aborts; if it ends by an error, the process ends. */

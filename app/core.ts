@@ -1,5 +1,9 @@
+import { SILENCE_LIMITS, type SilenceLimits } from '../alerts/rules/silent-source.js'
+import { createKnownSources } from '../alerts/sources-records.js'
+import { SourceBoard } from '../desk/source-board.js'
 import { createUsers, type Users } from '../desk/users.js'
 import { createReopens } from '../ingest/reopen.js'
+import { createImports } from '../ingest/archive/imports.js'
 import { prepareIntake, publishIntake } from '../ingest/publish.js'
 import { createDailyReports } from '../reports/make-daily-report.js'
 import type { DailyReports } from '../reports/daily-reports.js'
@@ -22,12 +26,17 @@ export interface Core {
   readonly deadLetters: DeadLetters
   readonly users: Users
   readonly reports: DailyReports
+  /** How every source does. */
+  readonly board: SourceBoard
   readonly operations: Operations
   /** The stages that run in this process; `lag` looks at them. */
   readonly stages: Stage[]
 }
 
-export async function openCore(dataFolder: string, { clock, log }: { clock: Clock; log: Log }): Promise<Core> {
+export async function openCore(
+  dataFolder: string,
+  { clock, log, silence = SILENCE_LIMITS }: { clock: Clock; log: Log; silence?: SilenceLimits },
+): Promise<Core> {
   const metrics = createMetrics()
   const districts = loadDistrictTable()
   const stores = await openStores(dataFolder, { clock, log })
@@ -35,11 +44,14 @@ export async function openCore(dataFolder: string, { clock, log }: { clock: Cloc
   const deadLetters = createDeadLetters({ records, bus, clock, reopen: createReopens({ bus, clock, metrics }) })
   const users = await createUsers({ records, clock })
   const reports = createDailyReports({ search: index, records, clock })
+  const board = new SourceBoard(bus, { known: createKnownSources({ records, clock, limits: silence }), clock })
   const stages: Stage[] = []
   const operations = createOperations({
     deadLetters,
     users,
     reports,
+    board,
+    imports: createImports({ records, clock }),
     takeIn: async (intake) => {
       const at = clock.iso()
       await publishIntake(prepareIntake(intake, at), { bus, metrics, stage: 'replay', at })
@@ -49,5 +61,5 @@ export async function openCore(dataFolder: string, { clock, log }: { clock: Cloc
         await Promise.all(stages.map(async ({ name, topic }) => [name, await bus.lag(topic, name)] as const)),
       ),
   })
-  return { clock, log, metrics, districts, stores, deadLetters, users, reports, operations, stages }
+  return { clock, log, metrics, districts, stores, deadLetters, users, reports, board, operations, stages }
 }

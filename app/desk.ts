@@ -7,7 +7,6 @@ import { createAudit } from '../desk/audit.js'
 import type { Condition } from '../desk/routes/operations.js'
 import { createDesk } from '../desk/server.js'
 import { createSessions } from '../desk/sessions.js'
-import { SourceBoard } from '../desk/source-board.js'
 import { toCsv } from '../reports/to-csv.js'
 import { toHtml } from '../reports/to-html.js'
 import { packagePath } from '../runtime/package-root.js'
@@ -17,10 +16,10 @@ import { diskProblem } from './disk.js'
 
 /** The desk's server over this process's stores, not yet listening. */
 export async function openDesk(
-  { core, config, channels, units, stopping }: Context,
+  { core, config, platforms, mediaWorker, units, stopping }: Context,
   version: string,
 ): Promise<FastifyInstance> {
-  const { clock, log, metrics, stores, districts, deadLetters, users, reports } = core
+  const { clock, log, metrics, stores, districts, deadLetters, users, reports, board } = core
   const { bus, records, index } = stores
   const door = createOutboxDoor({ records, bus, clock, log })
 
@@ -31,7 +30,9 @@ export async function openDesk(
           'the disk of the data folder is full: free some space; messages wait at the platforms, nothing acknowledged is lost',
         ]
       : []
-    return { problems, warnings: low === undefined || bus.storageFull ? [] : [low] }
+    const media = mediaWorker.problem()
+    const warnings = low === undefined || bus.storageFull ? [] : [low]
+    return { problems, warnings: media === undefined ? warnings : [...warnings, media] }
   }
 
   return createDesk({
@@ -55,11 +56,12 @@ export async function openDesk(
     trustedProxies: config.trustedProxies,
     secureCookie: config.publicUrl.startsWith('https://'),
     search: index,
+    media: stores.media,
     alerts: createAlertsStore({ records, bus, clock }),
-    cases: createCases({ records, door, clock, table: districts, units, search: index, channels: channels.answered }),
+    cases: createCases({ records, door, clock, table: districts, units, search: index, channels: platforms.answered }),
     outbound: createOutboundStates(records),
     replyOptions: (mention, conversation) =>
-      replyOptions({ mention, conversation, channels: channels.answered, nowMs: clock.now() }),
+      replyOptions({ mention, conversation, channels: platforms.answered, nowMs: clock.now() }),
     suggestUnits: (mention) => units.suggest(mention),
     outboundOf: async (platformId) =>
       (
@@ -70,12 +72,9 @@ export async function openDesk(
           .where('kind', '!=', 'unmatched')
           .executeTakeFirst()
       )?.id,
-    board: new SourceBoard(bus),
-    hooks: new Map(
-      channels.whatsapp === undefined
-        ? []
-        : [['/hooks/whatsapp', { webhook: channels.whatsapp.webhook, signatureHeader: 'x-hub-signature-256' }]],
-    ),
+    board,
+    hooks: platforms.hooks,
+    publicUrl: config.publicUrl === '' ? undefined : config.publicUrl,
     pages: packagePath('desk/web/dist'),
   })
 }

@@ -12,6 +12,9 @@ const LAG_EVERY_MS = 5_000
 const RETENTION: ReadonlyMap<Topic, Retention> = new Map<Topic, Retention>([
   ['mentions.collected', { maxAgeMs: 7 * DAY_MS, maxBytes: 2 * GIB }],
   ['mentions.enriched', { maxAgeMs: 7 * DAY_MS, maxBytes: 2 * GIB }],
+  ['mentions.indexed', { maxAgeMs: 2 * DAY_MS, maxBytes: GIB, withoutGroups: true }],
+  ['alerts.raised', { maxAgeMs: 30 * DAY_MS, maxBytes: GIB, withoutGroups: true }],
+  ['sources.health', { maxAgeMs: 2 * DAY_MS, maxBytes: GIB }],
   ['messages.outbound', { maxAgeMs: 7 * DAY_MS, maxBytes: GIB }],
   ['outbound.status', { maxAgeMs: 7 * DAY_MS, maxBytes: GIB }],
   ['mentions.dead', { maxAgeMs: 30 * DAY_MS, maxBytes: GIB }],
@@ -25,7 +28,9 @@ export function keepHouse({ core, config, stopping, inBackground }: Context): vo
     while (!stopping.aborted) {
       try {
         await stores.bus.expire(RETENTION)
-        await stores.index.expire(new Date(clock.now() - config.retentionDays * DAY_MS))
+        const before = new Date(clock.now() - config.retentionDays * DAY_MS)
+        await stores.index.expire(before)
+        await stores.media.expire(before)
       } catch (error) {
         if (!(error instanceof Failure)) throw error
         log.warn('old records could not be let go, trying again later', { reason: error.reason })

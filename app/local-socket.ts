@@ -7,6 +7,8 @@ import type { Operations } from './operations.js'
 /** The operations by name: what travels is `[name, arguments]` one way and `{result}` or `{failure}` the other. */
 const NAMES = [
   'takeIn',
+  'beginImport',
+  'takeImport',
   'lag',
   'deadLetters',
   'replayDead',
@@ -14,6 +16,7 @@ const NAMES = [
   'addUser',
   'disableUser',
   'report',
+  'sources',
 ] as const satisfies readonly (keyof Operations)[]
 type Name = (typeof NAMES)[number]
 

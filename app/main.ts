@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { Failure } from '../runtime/failure.js'
 import { packagePath } from '../runtime/package-root.js'
 import { ConfigMistakes, readConfig } from './config.js'
+import type { ImportFlags } from './commands/import.js'
 import { EXIT } from './exit-codes.js'
 import type { Operations } from './operations.js'
 import { STAGES, type StageName } from './stage-names.js'
@@ -39,7 +40,12 @@ function buildProgram(finish: (code: number) => void): Command {
   program
     .command('all', { isDefault: true })
     .description('everything in one process')
-    .action(() => runs(new Set(STAGES)))
+    .argument('[word]')
+    .allowExcessArguments()
+    .action((word: string | undefined) => {
+      if (word !== undefined) program.error(`error: there is no command ${word}`, { exitCode: EXIT.usage })
+      return runs(new Set(STAGES))
+    })
   for (const stage of STAGES)
     program
       .command(stage)
@@ -78,6 +84,41 @@ function buildProgram(finish: (code: number) => void): Command {
             errors: process.stderr,
           }),
         true,
+      )
+    })
+
+  program
+    .command('import <file>')
+    .description('take in an archive: an exported WhatsApp chat, CSV, JSON lines')
+    .option('--kind <kind>', 'whatsapp-chat, csv or jsonl')
+    .option('--group <name>', 'the group or archive, as it is called on the desk')
+    .option('--basis <text>', 'why the cell may read it; recorded')
+    .option('--by <name>', 'who asked for it; else the user of this machine')
+    .option('--zone <zone>', 'of times without one', 'Asia/Karachi')
+    .option('--encoding <name>', 'where the file does not say (utf-8, utf-16le, windows-1256)')
+    .option('--date-order <order>', 'of a chat: dmy, mdy or ymd, where the file does not decide it')
+    .option('--author <name...>', 'of a chat: a name that holds a colon')
+    .option('--map <map>', 'text=Column,at=Column,… or text=.path.in.json,…')
+    .option('--map-file <file>', 'the same, saved as YAML or JSON')
+    .option('--delimiter <character>', 'of CSV; else found out')
+    .option('--no-header', 'CSV without a first line of names: columns are #1, #2, …')
+    .option('--date-format <format>', 'iso, epoch, epoch-ms or a pattern such as dd/MM/yyyy HH:mm')
+    .option('--channel <channel>', 'of rows that name none')
+    .option('--dry-run', 'print the form and the first ones, take nothing in', false)
+    .option('--first <count>', 'how many a dry run prints', '10')
+    .action(async (file: string, flags: ImportFlags) => {
+      const { importFile } = await import('./commands/import.js')
+      const { systemClock } = await import('../runtime/clock.js')
+      const { useOperations } = await import('./use-operations.js')
+      finish(
+        await importFile({
+          file,
+          flags,
+          withOperations: (work) => useOperations(readConfig(), work, { drain: true }),
+          clock: systemClock,
+          output: process.stdout,
+          errors: process.stderr,
+        }),
       )
     })
 

@@ -1,16 +1,23 @@
+import type { SourceBoard } from '../desk/source-board.js'
 import type { Users } from '../desk/users.js'
 import { generatePassword } from '../desk/users.js'
+import type { ImportProgress, Imports, ImportStart, ImportState } from '../ingest/archive/imports.js'
 import type { Intake } from '../ingest/publish.js'
 import type { ReplayOutcome, DeadLetters } from '../runtime/dead-letters.js'
 import type { DailyReports } from '../reports/daily-reports.js'
 import type { DeadLetter } from '../schemas/dead-letter.js'
 import type { DailyReport } from '../schemas/report.js'
+import type { SourceHealth } from '../schemas/source-health.js'
 import type { User } from '../schemas/user.js'
 
 /** What commands ask of a desk, whether it runs in this process or in another one that owns the data folder. */
 export interface Operations {
   /** Publishes what was read from a file; resolves once the bus has it. */
   takeIn(intake: Intake): Promise<void>
+  /** Answers where an import of this file stands; notes who asked, and on what basis. */
+  beginImport(start: ImportStart): Promise<ImportState>
+  /** Publishes a batch and, once the bus has it, saves how far the import came. */
+  takeImport(id: string, intake: Intake, progress: ImportProgress, isDone: boolean): Promise<void>
   /** Records each stage has yet to process. */
   lag(): Promise<Readonly<Record<string, number>>>
   deadLetters(page: { limit: number; offset: number }): Promise<{ items: readonly DeadLetter[]; total: number }>
@@ -20,19 +27,29 @@ export interface Operations {
   addUser(username: string, password: string | undefined): Promise<{ user: User; password: string | undefined }>
   disableUser(username: string): Promise<void>
   report(day: string): Promise<DailyReport>
+  /** How every source does. */
+  sources(): Promise<readonly SourceHealth[]>
 }
 
 export interface OperationsParts {
   readonly deadLetters: DeadLetters
   readonly users: Users
   readonly reports: DailyReports
+  readonly board: Pick<SourceBoard, 'list'>
+  readonly imports: Imports
   readonly takeIn: Operations['takeIn']
   readonly lag: Operations['lag']
 }
 
-export function createOperations({ deadLetters, users, reports, takeIn, lag }: OperationsParts): Operations {
+export function createOperations(parts: OperationsParts): Operations {
+  const { deadLetters, users, reports, board, imports, takeIn, lag } = parts
   return {
     takeIn,
+    beginImport: (start) => imports.begin(start),
+    takeImport: async (id, intake, progress, isDone) => {
+      await takeIn(intake)
+      await imports.save(id, progress, isDone)
+    },
     lag,
     deadLetters: async (page) => {
       const { items, total } = await deadLetters.list(page)
@@ -47,5 +64,6 @@ export function createOperations({ deadLetters, users, reports, takeIn, lag }: O
     },
     disableUser: (username) => users.disable(username),
     report: (day) => reports.get(day),
+    sources: () => board.list(),
   }
 }

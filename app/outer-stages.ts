@@ -1,43 +1,54 @@
 import { createOutboxDoor } from '../cases/outbox-door.js'
 import { createCursorStore } from '../ingest/cursor-store.js'
+import { createMediaHandler } from '../ingest/media.js'
+import { createMediaWorker, type MediaWorker } from '../ingest/media-worker.js'
 import { pollLoop } from '../ingest/poll-loop.js'
-import type { Source } from '../ingest/source.js'
-import { createXMentionsSource, createXSearchSource } from '../ingest/x-source.js'
+import { pushLoop } from '../ingest/push-loop.js'
+import type { Webhook } from '../ingest/webhook.js'
 import { scheduleDailyReport } from '../reports/schedule.js'
 import { runStage } from '../runtime/stage.js'
 import { createOutbox } from '../send/outbox.js'
-import type { Sender } from '../send/sender.js'
-import { createWhatsAppSender } from '../send/senders/whatsapp-sender.js'
-import { createXSender } from '../send/senders/x-sender.js'
 import { createStatusHandler } from '../send/status-handler.js'
 import type { Context } from './context.js'
+import type { Core } from './core.js'
+import type { Platforms } from './platforms.js'
 
 const WEBHOOK_HEALTH_EVERY_MS = 60_000
 /** Within what the lifecycle gives a part. */
 const SEND_GRACE_MS = 3000
 
-/** What is asked for news: X. WhatsApp comes by the desk's webhook, which tells its health here. */
-export function startIngest({ core, config, channels, stopping, inBackground }: Context): void {
+/** What is asked for news, and what pushes. What platforms deliver comes by the desk's hooks, which tell their health here. */
+export function startIngest({ core, platforms, stopping, inBackground }: Context): void {
   const { clock, log, metrics, stores } = core
-  const cursors = createCursorStore(stores.records, clock)
-  const sources: Source[] = []
-  if (channels.x !== undefined) {
-    const parts = { client: channels.x, clock, log, pollMs: config.xPollSeconds * 1000 }
-    sources.push(createXMentionsSource({ ...parts, userId: config.xUserId }))
-    if (config.xSearchQuery !== '') sources.push(createXSearchSource({ ...parts, query: config.xSearchQuery }))
+  const { bus, records } = stores
+  const cursors = createCursorStore(records, clock)
+  for (const { polled, pushed } of platforms.list) {
+    for (const source of polled)
+      inBackground(source.name, pollLoop({ source, bus, cursors, clock, log, metrics }, stopping))
+    for (const source of pushed) inBackground(source.name, pushLoop({ source, bus, clock, log, metrics }, stopping))
   }
-  for (const source of sources)
-    inBackground(source.name, pollLoop({ source, bus: stores.bus, cursors, clock, log, metrics }, stopping))
-
-  const webhook = channels.whatsapp?.webhook
-  if (webhook === undefined) return
-  const tell = async () => {
+  const tell = async (webhook: Webhook) => {
     while (!stopping.aborted) {
       await webhook.heartbeat()
       await clock.sleep(WEBHOOK_HEALTH_EVERY_MS, stopping).catch(() => undefined)
     }
   }
-  inBackground('whatsapp health', tell())
+  for (const webhook of platforms.hooks.values()) inBackground(`${webhook.name} health`, tell(webhook))
+}
+
+export function mediaWorkerOf({ clock, log, metrics, stores }: Core, platforms: Platforms): MediaWorker {
+  const fetchers = platforms.list.flatMap(({ fetcher }) => fetcher ?? [])
+  return createMediaWorker({ store: stores.media, fetchers, bus: stores.bus, clock, log, metrics })
+}
+
+/** The files that come with messages: what is wanted is written down by a stage, and fetched beside it. */
+export function startMedia({ core, platforms, mediaWorker, stopping, inBackground }: Context): void {
+  const { clock, log, metrics, stages, stores } = core
+  const fetched = new Set(platforms.list.flatMap(({ fetcher }) => fetcher?.channel ?? []))
+  const handle = createMediaHandler({ store: stores.media, fetched })
+  const common = { bus: stores.bus, clock, log, metrics }
+  stages.push(runStage({ ...common, name: 'media', topic: 'mentions.collected', handle, maxBatch: 100 }))
+  inBackground('media', mediaWorker.run(stopping))
 }
 
 /** Messages that were recorded and did not reach the bus are put there. */
@@ -46,14 +57,10 @@ export function startCases({ core, stopping, inBackground }: Context): void {
   inBackground('outbox door', createOutboxDoor({ records: stores.records, bus: stores.bus, clock, log }).run(stopping))
 }
 
-export function startSend({ core, config, channels, stopping, inBackground }: Context): void {
+export function startSend({ core, platforms, stopping, inBackground }: Context): void {
   const { clock, log, metrics, stages, stores } = core
   const { bus, records } = stores
-  const senders: Sender[] = []
-  if (channels.x !== undefined && config.xApiKey !== '') senders.push(createXSender(channels.x))
-  const { whatsappForwardTemplate: name } = config
-  const template = name === '' ? undefined : { name, language: 'en' }
-  if (channels.whatsapp !== undefined) senders.push(createWhatsAppSender(channels.whatsapp.client, template))
+  const senders = platforms.list.flatMap(({ sender }) => sender ?? [])
   const outbox = createOutbox({ records, bus, clock, log, senders, stopGraceMs: SEND_GRACE_MS })
   const common = { bus, clock, log, metrics }
   stages.push(

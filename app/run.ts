@@ -4,7 +4,6 @@ import { localSocketPath } from '../runtime/data-folder.js'
 import { createLog } from '../runtime/log.js'
 import { createUnits } from '../cases/units.js'
 import { ensureAdministrator } from './admin.js'
-import { createChannels } from './channels.js'
 import type { Config } from './config.js'
 import { openCore } from './core.js'
 import { startDemonstration } from './demonstration.js'
@@ -13,9 +12,10 @@ import { EXIT } from './exit-codes.js'
 import { keepHouse } from './housekeeping.js'
 import { Lifecycle } from './lifecycle.js'
 import { serveOperations } from './local-socket.js'
-import { startCases, startIngest, startReports, startSend } from './outer-stages.js'
+import { mediaWorkerOf, startCases, startIngest, startMedia, startReports, startSend } from './outer-stages.js'
 import type { StageName } from './stage-names.js'
-import { createRules, startAlerts, startEnrich, startIndex } from './stages.js'
+import { createPlatforms } from './platforms.js'
+import { createRules, silenceLimits, startAlerts, startEnrich, startIndex, startSourcesWatch } from './stages.js'
 
 /** Resolves with the exit code when asked to stop by a signal, or when a part can't go on. */
 function untilStopped(ended: Promise<never>): Promise<number> {
@@ -51,27 +51,32 @@ export async function run(given: Config, stages: ReadonlySet<StageName>, version
   const stopped = untilStopped(ended)
 
   try {
-    const core = await openCore(given.data, { clock, log })
+    const core = await openCore(given.data, { clock, log, silence: silenceLimits(given) })
     life.add('stores', () => core.stores.close())
     const units = createUnits(core.districts, given.unitNumbers)
-    const demonstration = given.demonstration ? await startDemonstration(given, units.list(), clock) : undefined
+    const demonstration = given.demonstration
+      ? await startDemonstration(given, { units: units.list(), clock })
+      : undefined
     if (demonstration !== undefined) life.add('simulators', () => demonstration.close())
     const config = demonstration?.config ?? given
-    const channels = createChannels(config, core)
+    const platforms = createPlatforms(config, core)
     const context = {
       core,
       config,
-      channels,
+      platforms,
+      mediaWorker: mediaWorkerOf(core, platforms),
       units: createUnits(core.districts, config.unitNumbers),
       stopping: stopping.signal,
       inBackground,
     }
 
-    if (stages.has('enrich')) startEnrich(core)
+    if (stages.has('ingest')) startMedia(context)
+    if (stages.has('enrich')) startEnrich(core, config)
     if (stages.has('index')) startIndex(core)
     if (stages.has('alerts')) {
       const rules = createRules(config.unjudgedMinutes)
       startAlerts(core, rules)
+      startSourcesWatch(context)
       inBackground(
         'alert ticks',
         (await import('../alerts/ticks.js'))

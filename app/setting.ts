@@ -11,7 +11,7 @@ export interface Setting<Value> {
   readonly fallback: Value
 }
 
-type Kind<Value> = Omit<Setting<Value>, 'name' | 'fallback'>
+export type Kind<Value> = Omit<Setting<Value>, 'name' | 'fallback'>
 
 export const text: Kind<string> = { secret: false, write: 'some text', parse: (value) => value }
 /** Platforms' keys are printable letters; anything else is a slip of the clipboard, and could not be sent in a header. */
@@ -120,4 +120,30 @@ export function distance(a: string, b: string): number {
     previous = row
   }
   return previous[b.length] ?? 0
+}
+
+/** What settings hold, by key. */
+export type ValuesOf<Settings> = {
+  readonly [Key in keyof Settings]: Settings[Key] extends Setting<infer Value> ? Value : never
+}
+
+/** A setting that is wrong: its name, and what to write instead. */
+export interface Mistake {
+  readonly name: string
+  readonly problem: string
+}
+
+/** The mistakes of settings that a source cannot run without. */
+export function missing<Settings extends Record<string, Setting<unknown>>>(
+  source: string,
+  settings: Settings,
+  values: ValuesOf<Settings>,
+  needs: readonly (keyof Settings & string)[],
+): Mistake[] {
+  return needs
+    .filter((key) => values[key] === '')
+    .map((key) => {
+      const { name, write } = settings[key] as Setting<unknown>
+      return { name, problem: `the source ${source} needs it: write ${write}` }
+    })
 }

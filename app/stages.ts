@@ -6,6 +6,13 @@ import type { Rule } from '../alerts/rule.js'
 import { createEnrichHandler } from '../enrich/stage.js'
 import { createIndexHandler } from '../index/stage.js'
 import { runStage } from '../runtime/stage.js'
+import { createNumbers } from '../channels/sms/numbers.js'
+import type { Mention } from '../schemas/mention.js'
+import { SILENCE_LIMITS, type SilenceLimits } from '../alerts/rules/silent-source.js'
+import { createSourcesWatch } from '../alerts/sources-handler.js'
+import type { Config } from './config.js'
+import type { Context } from './context.js'
+import type { Platform } from './platforms/platform.js'
 import type { Core } from './core.js'
 import { createEnrichers } from './enrichers.js'
 
@@ -16,8 +23,11 @@ export function createRules(unjudgedMinutes: number): readonly Rule[] {
 }
 
 /** From `mentions.collected` to `mentions.enriched`. */
-export function startEnrich({ stores: { bus }, clock, log, metrics, stages }: Core): void {
-  const handle = createEnrichHandler({ bus, clock, log, metrics, enrichers: createEnrichers() })
+export function startEnrich({ stores: { bus }, clock, log, metrics, districts, stages }: Core, config: Config): void {
+  const numbers = createNumbers(districts, config.smsNumbers)
+  const districtOf = ({ channel, account }: Mention) =>
+    channel === 'sms' && account !== null ? numbers.districtOf(account) : undefined
+  const handle = createEnrichHandler({ bus, clock, log, metrics, enrichers: createEnrichers(districtOf) })
   stages.push(runStage({ name: 'enrich', topic: 'mentions.collected', bus, clock, log, metrics, handle, maxBatch: 50 }))
 }
 
@@ -26,6 +36,23 @@ export function startIndex({ stores: { bus, index }, clock, log, metrics, stages
   const handle = createIndexHandler({ bus, clock, metrics, index })
   stages.push(runStage({ name: 'index', topic: 'mentions.enriched', bus, clock, log, metrics, handle, maxBatch: 200 }))
 }
+
+/** In a demonstration quiet hours are the story's, not the sources'. */
+export const silenceLimits = ({ demonstration }: Config): SilenceLimits =>
+  demonstration ? { ...SILENCE_LIMITS, gaps: false } : SILENCE_LIMITS
+
+/** Rings where a source that should speak is silent, fails, or is not heard of at all. */
+export function startSourcesWatch({ core, config, platforms, stopping, inBackground }: Context): void {
+  const { clock, log, metrics, stages, stores } = core
+  const { bus, records } = stores
+  const expected = new Set(platforms.list.flatMap(namesOf))
+  const watch = createSourcesWatch({ records, bus, clock, log, limits: silenceLimits(config), expected })
+  stages.push(runStage({ name: 'sources', topic: 'sources.health', bus, clock, log, metrics, handle: watch.handle }))
+  inBackground('sources watch', watch.run(stopping))
+}
+
+const namesOf = ({ polled, pushed, hooks }: Platform): string[] =>
+  [...polled, ...pushed, ...hooks.values()].map(({ name }) => name)
 
 /** From `mentions.enriched` to `alerts.raised`; dead letters that may hold a message ring too, and are kept in the records. */
 export function startAlerts(core: Core, rules: readonly Rule[]): void {

@@ -39,7 +39,7 @@ export async function useOperations(
   const core = await openCore(config.data, { clock, log })
   try {
     if (drain) {
-      startEnrich(core)
+      startEnrich(core, config)
       startIndex(core)
       startAlerts(core, createRules(config.unjudgedMinutes))
     }

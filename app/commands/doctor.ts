@@ -3,6 +3,8 @@ import { statfs } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { localSocketPath } from '../../runtime/data-folder.js'
 import { Failure } from '../../runtime/failure.js'
+import { adviceOn } from '../../desk/source-advice.js'
+import type { SourceHealth } from '../../schemas/source-health.js'
 import type { Config } from '../config.js'
 import { EXIT } from '../exit-codes.js'
 import { connectOperations } from '../local-socket.js'
@@ -77,6 +79,48 @@ function channels(config: Config): Finding[] {
     })
   }
   return findings
+}
+
+const MINUTE_MS = 60_000
+const ago = (at: string | null, nowMs: number) =>
+  at === null ? 'never' : `${Math.max(0, Math.round((nowMs - Date.parse(at)) / MINUTE_MS))} min ago`
+
+/** What `GET /api/sources` tells of each source, in one line each. */
+export function sourceFindings(items: readonly SourceHealth[], nowMs: number): Finding[] {
+  return items.map((health) => {
+    const { source, status, lastItemAt, usualGapMs = null, failures, problem, silentSince = null, details } = health
+    const advice = adviceOn(health, nowMs)
+    const { spend = null, remark = null, tokenExpiresAt = null } = details ?? {}
+    const usual =
+      usualGapMs === null ? 'usual gap not known yet' : `usually ${Math.ceil(usualGapMs / MINUTE_MS)} min at most`
+    const parts = [
+      `${source}: ${silentSince === null ? status : `${status}, silent since ${silentSince}`}`,
+      `last item ${ago(lastItemAt, nowMs)} (${usual})`,
+      ...(failures > 0 ? [`${failures} failures in a row`] : []),
+      ...(tokenExpiresAt === null ? [] : [`sign-in ends ${tokenExpiresAt}`]),
+      ...(spend === null
+        ? []
+        : [
+            `spent $${spend.dollars.toFixed(2)} of ${spend.budgetDollars === null ? 'no budget' : `$${spend.budgetDollars.toFixed(2)}`}`,
+          ]),
+      ...(remark === null ? [] : [remark]),
+    ]
+    const then = advice.map(({ kind, setting, days }) => THEN[kind](setting ?? 'its setting', days ?? 0))
+    return {
+      ok: status !== 'failing' && advice.length === 0,
+      what: parts.join('; '),
+      then: then.join('; ') || (problem ?? 'look at the Sources page'),
+    }
+  })
+}
+
+const THEN: Record<ReturnType<typeof adviceOn>[number]['kind'], (setting: string, days: number) => string> = {
+  'sign-in-again': (setting) => `expired or refused, sign in again and renew ${setting}`,
+  'token-ended': (setting) => `sign in again and renew ${setting}`,
+  'token-ends': (setting, days) => `${days} days left, renew ${setting}`,
+  'over-budget': () => 'the budget of the month is used up: raise it or read less',
+  'near-budget': () => 'more than 80% of the budget of the month is used',
+  silent: () => 'look whether the platform, the account and the network are well',
 }
 
 /** Looks at everything it can without changing anything; exit code 3 when something needed is not reachable. */

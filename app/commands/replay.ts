@@ -12,7 +12,8 @@ const MAX_LAG = 1000
 const LOOK_AGAIN_MS = 100
 const SHOWN_BAD_LINES = 20
 
-function progressOn(stream: NodeJS.WriteStream, totalBytes: number) {
+/** A bar on a terminal, a line now and then elsewhere. */
+export function progressOn(stream: NodeJS.WriteStream, totalBytes: number) {
   const bar = new SingleBar(
     {
       stream,
@@ -28,6 +29,21 @@ function progressOn(stream: NodeJS.WriteStream, totalBytes: number) {
     update: (bytes: number, lines: number, waiting: number) =>
       bar.update(Math.min(bytes, totalBytes), { lines, waiting }),
     done: () => bar.stop(),
+  }
+}
+
+/** Waits until no stage has more than `most` records to do, telling how many wait. */
+export async function waitForStages(
+  operations: Pick<Operations, 'lag'>,
+  clock: Clock,
+  most: number,
+  tell: (waiting: number) => void,
+): Promise<void> {
+  for (;;) {
+    const waiting = Math.max(0, ...Object.values(await operations.lag()))
+    tell(waiting)
+    if (waiting <= most) return
+    await clock.sleep(LOOK_AGAIN_MS)
   }
 }
 
@@ -50,14 +66,8 @@ export async function replay({ file, afterId, operations, clock, output, errors 
   let lines = 0
   let accepted = 0
 
-  const settle = async (most: number) => {
-    for (;;) {
-      const waiting = Math.max(0, ...Object.values(await operations.lag()))
-      progress.update(stream.bytesRead, lines, waiting)
-      if (waiting <= most) return
-      await clock.sleep(LOOK_AGAIN_MS)
-    }
-  }
+  const settle = (most: number) =>
+    waitForStages(operations, clock, most, (waiting) => progress.update(stream.bytesRead, lines, waiting))
   for await (const batch of readReplay(stream, { clock, name: basename(file), batchSize: LINES_AT_ONCE, afterId })) {
     await operations.takeIn({ changes: batch.changes, unread: batch.unread })
     lines = batch.lines

@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { ConfigMistakes, readConfig, type Mistake } from '../../app/config.js'
+import { ConfigMistakes, readConfig } from '../../app/config.js'
+import type { Mistake } from '../../app/setting.js'
 import { temporaryFolder } from '../support/temporary-folder.js'
 
 const SECRET = 'hunter2-hunter2-hunter2'
@@ -116,7 +117,7 @@ describe('mistakes', () => {
   it('of a name have a suggestion where one is near', () => {
     expect(wordsOf({ RABTA_X_BEARER: 'x' })).toContain('did you mean RABTA_X_BEARER_TOKEN?')
     expect(wordsOf({ RABTA_WHATSAPP_TOKEN_ACCESS: 'x' })).toContain('leave it out')
-    expect(wordsOf({ RABTA_FACEBOOK_PAGE_TOKEN: 'x' })).toBe('FACEBOOK comes with a later version: leave it out')
+    expect(wordsOf({ RABTA_FACEBOOK_APP_SECRETS: 'x' })).toContain('did you mean RABTA_FACEBOOK_APP_SECRET?')
     expect(wordsOf({ RABTA_SOMETHING_ELSE_ALTOGETHER: 'x' })).toContain('leave it out')
   })
 

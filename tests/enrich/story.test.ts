@@ -7,11 +7,17 @@ import { mentionOf } from './threat/mention.js'
 
 const NOW = '2026-11-22T08:00:00.000Z'
 
+function kindOf({ channel, kind }: StoryMessage): 'post' | 'comment' | 'direct' | 'article' {
+  if (channel === 'news') return 'article'
+  if (channel === 'x' || (channel === 'facebook' && kind === 'post')) return 'post'
+  return kind === 'comment' ? 'comment' : 'direct'
+}
+
 const mentionIn = (message: StoryMessage) =>
   mentionOf(message.text, {
     channel: message.channel,
-    private: message.channel === 'whatsapp',
-    kind: message.channel === 'x' ? 'post' : 'message',
+    private: message.channel === 'whatsapp' || message.channel === 'sms' || message.kind === 'message',
+    kind: kindOf(message),
   })
 
 // The story's labels were written by another hand than the word lists. Half of its messages were learned from, half were not.

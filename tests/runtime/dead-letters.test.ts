@@ -32,7 +32,7 @@ beforeEach(async () => {
   clock = new FakeClock()
   reopened = []
   reopen = async ({ id }) => void reopened.push(id)
-  letters = createDeadLetters({ records, bus, clock, reopen: new Map([['hooks/whatsapp', (one: DeadLetter) => reopen(one)]]) }) // prettier-ignore
+  letters = createDeadLetters({ records, bus, clock, reopen: (origin) => (origin === 'hooks/whatsapp' ? (one: DeadLetter) => reopen(one) : undefined) }) // prettier-ignore
 })
 afterEach(() => records.destroy())
 

@@ -90,6 +90,18 @@ describe('the embedded bus', () => {
     expect((await bus.read('mentions.collected', {})).map((record) => record.offset)).toEqual([2])
   })
 
+  it('lets go by age what no group ever reads, where that is said', async () => {
+    const kept = { maxAgeMs: 1000, maxBytes: 1e9 }
+    const notice = { schema: 'rabta.indexed/1', id: 'x:1', channel: 'x', type: 'written', alert: false, districts: [] }
+    await bus.publish('mentions.indexed', [{ key: 'x:1', value: notice }])
+    await clock.advance(5000)
+    await bus.publish('mentions.indexed', [{ key: 'x:1', value: notice }])
+    await bus.expire(new Map([['mentions.indexed' as const, kept]]))
+    expect(await bus.read('mentions.indexed', {})).toHaveLength(2)
+    await bus.expire(new Map([['mentions.indexed' as const, { ...kept, withoutGroups: true }]]))
+    expect((await bus.read('mentions.indexed', {})).map((record) => record.offset)).toEqual([1])
+  })
+
   it('lets nobody spin on a closed bus: a wait for a change ends with its signal, not before', async () => {
     const stopping = new AbortController()
     let woken = 0
