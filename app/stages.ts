@@ -6,6 +6,7 @@ import type { Rule } from '../alerts/rule.js'
 import { createEnrichHandler } from '../enrich/stage.js'
 import { createIndexHandler } from '../index/stage.js'
 import { runStage } from '../runtime/stage.js'
+import { X_HOOK_NAME } from '../channels/x/hook.js'
 import { createNumbers } from '../channels/sms/numbers.js'
 import type { Mention } from '../schemas/mention.js'
 import { SILENCE_LIMITS, type SilenceLimits } from '../alerts/rules/silent-source.js'
@@ -45,7 +46,8 @@ export const silenceLimits = ({ demonstration }: Config): SilenceLimits =>
 export function startSourcesWatch({ core, config, platforms, stopping, inBackground }: Context): void {
   const { clock, log, metrics, stages, stores } = core
   const { bus, records } = stores
-  const expected = new Set(platforms.list.flatMap(namesOf))
+  // Not every account of X has webhooks, and without them its polls bring the same.
+  const expected = new Set(platforms.list.flatMap(namesOf).filter((name) => name !== X_HOOK_NAME))
   const watch = createSourcesWatch({ records, bus, clock, log, limits: silenceLimits(config), expected })
   stages.push(runStage({ name: 'sources', topic: 'sources.health', bus, clock, log, metrics, handle: watch.handle }))
   inBackground('sources watch', watch.run(stopping))

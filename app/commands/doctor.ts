@@ -5,7 +5,9 @@ import { localSocketPath } from '../../runtime/data-folder.js'
 import { Failure } from '../../runtime/failure.js'
 import { adviceOn } from '../../desk/source-advice.js'
 import type { SourceHealth } from '../../schemas/source-health.js'
+import { systemClock } from '../../runtime/clock.js'
 import type { Config } from '../config.js'
+import { smsGateways } from '../settings/sms.js'
 import { EXIT } from '../exit-codes.js'
 import { connectOperations } from '../local-socket.js'
 
@@ -38,20 +40,20 @@ async function disk(folder: string): Promise<Finding> {
   return { ok: mib >= 200, what: `${mib} MiB are free for ${folder}`, then: 'free some space' }
 }
 
-async function running(folder: string): Promise<Finding> {
+/** How the desk that runs on the folder does, and each of its sources. */
+async function running(folder: string): Promise<Finding[]> {
   try {
-    const lag = await connectOperations(localSocketPath(folder)).lag()
+    const desk = connectOperations(localSocketPath(folder))
+    const lag = await desk.lag()
+    const sources = await desk.sources()
     const behind = Object.entries(lag)
       .filter(([, records]) => records > 0)
       .map(([stage, records]) => `${stage} ${records}`)
-    return {
-      ok: true,
-      what: `rabta runs on ${folder}${behind.length === 0 ? ', nothing waits' : `; waiting: ${behind.join(', ')}`}`,
-      then: '',
-    }
+    const what = `rabta runs on ${folder}${behind.length === 0 ? ', nothing waits' : `; waiting: ${behind.join(', ')}`}`
+    return [{ ok: true, what, then: '' }, ...sourceFindings(sources, systemClock.now())]
   } catch (error) {
     if (!(error instanceof Failure)) throw error
-    return { ok: true, what: `no rabta runs on ${folder}`, then: '' }
+    return [{ ok: true, what: `no rabta runs on ${folder}`, then: '' }]
   }
 }
 
@@ -78,7 +80,29 @@ function channels(config: Config): Finding[] {
       then: 'set RABTA_WHATSAPP_FORWARD_TEMPLATE: WhatsApp refuses free text to officers who have not written within 24 hours',
     })
   }
+  if (config.sources.includes('sms')) {
+    findings.push({
+      ok: config.smsNumbers.length > 0,
+      what: `${config.smsNumbers.length} of the 45 offices have an SMS number`,
+      then: 'set RABTA_SMS_NUMBERS: the number written to tells the district, and answers go out from it',
+    })
+    findings.push({
+      ok: config.publicUrl !== '',
+      what: config.publicUrl === '' ? 'gateways are not told where to send receipts' : 'gateways send receipts',
+      then: 'set RABTA_PUBLIC_URL, under which the gateways reach the desk',
+    })
+  }
   return findings
+}
+
+/** The gateways that are called by HTTP; an SMSC shows on the line of its source. */
+function smsReached(config: Config): Promise<Finding>[] {
+  const gateways = smsGateways(config)
+  return [
+    ...(gateways.includes('kannel') ? [reach('Kannel', config.smsKannelBaseUrl)] : []),
+    ...(gateways.includes('twilio') ? [reach('Twilio', config.smsTwilioBaseUrl)] : []),
+    ...(gateways.includes('android') ? [reach('the Android gateway', config.smsAndroidBaseUrl)] : []),
+  ]
 }
 
 const MINUTE_MS = 60_000
@@ -86,7 +110,7 @@ const ago = (at: string | null, nowMs: number) =>
   at === null ? 'never' : `${Math.max(0, Math.round((nowMs - Date.parse(at)) / MINUTE_MS))} min ago`
 
 /** What `GET /api/sources` tells of each source, in one line each. */
-export function sourceFindings(items: readonly SourceHealth[], nowMs: number): Finding[] {
+function sourceFindings(items: readonly SourceHealth[], nowMs: number): Finding[] {
   return items.map((health) => {
     const { source, status, lastItemAt, usualGapMs = null, failures, problem, silentSince = null, details } = health
     const advice = adviceOn(health, nowMs)
@@ -129,9 +153,11 @@ export async function doctor(config: Config, output: NodeJS.WritableStream): Pro
     ? []
     : await Promise.all([
         ...(config.sources.includes('x') ? [reach('X', config.xBaseUrl)] : []),
+        ...(config.sources.includes('facebook') ? [reach('Facebook', config.facebookBaseUrl)] : []),
         ...(config.sources.includes('whatsapp') ? [reach('WhatsApp', config.whatsappBaseUrl)] : []),
+        ...(config.sources.includes('sms') ? smsReached(config) : []),
       ])
-  const others = [await disk(config.data), await running(config.data), ...channels(config)]
+  const others = [await disk(config.data), ...(await running(config.data)), ...channels(config)]
   for (const { ok, what, then } of [...reached, ...others])
     output.write(`${ok ? 'ok  ' : 'look'}  ${what}${ok ? '' : `: ${then}`}\n`)
   return reached.every(({ ok }) => ok) ? EXIT.done : EXIT.notReachable

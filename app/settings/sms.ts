@@ -4,7 +4,6 @@ import { loadDistrictTable } from '../../runtime/district-table.js'
 import {
   integer,
   missing,
-  numbersByName,
   oneOf,
   secret,
   setting,

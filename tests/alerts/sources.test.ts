@@ -58,7 +58,7 @@ async function openStory(options: Partial<SourcesWatchOptions> = {}, source = 'x
       reporter = newReporter()
       watch = createSourcesWatch(parts)
     },
-    rung: () => (bus.of('alerts.raised') as Alert[]).filter(({ status }) => status === 'ringing'),
+    rung: () => bus.of('alerts.raised').filter(({ status }) => status === 'ringing'),
     alerts: () => store.list(ALL, { limit: 100 }),
     acknowledge: async (id: string) => store.acknowledge(id, 'officer', ALL),
     known: async () => (await known()).get(source),

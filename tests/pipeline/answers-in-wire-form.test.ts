@@ -2,6 +2,8 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vit
 import { createCases } from '../../cases/case-desk.js'
 import { createOutboxDoor } from '../../cases/outbox-door.js'
 import { createUnits } from '../../cases/units.js'
+import { createFacebookClient } from '../../channels/facebook/api-client.js'
+import { createKannelClient } from '../../channels/sms/kannel/sendsms.js'
 import { createWhatsAppClient } from '../../channels/whatsapp/api-client.js'
 import { createXClient } from '../../channels/x/api-client.js'
 import { systemClock } from '../../runtime/clock.js'
@@ -16,8 +18,12 @@ import type { Channel } from '../../schemas/mention.js'
 import { createOutbox } from '../../send/outbox.js'
 import { createOutboundStates } from '../../send/outbound-records.js'
 import type { Sender } from '../../send/sender.js'
+import { createFacebookSender } from '../../send/senders/facebook-sender.js'
+import { createSmsSender } from '../../send/senders/sms-sender.js'
 import { createWhatsAppSender } from '../../send/senders/whatsapp-sender.js'
 import { createXSender } from '../../send/senders/x-sender.js'
+import { startFacebookSimulator } from '../../simulators/facebook.js'
+import { startSmsGateways } from '../../simulators/sms-gateways.js'
 import { startWhatsAppSimulator, type WhatsAppSimulator } from '../../simulators/whatsapp.js'
 import { startXSimulator } from '../../simulators/x.js'
 import { silent } from '../send/house.js'
@@ -148,6 +154,102 @@ describe('a reply is read back from the platform in its wire form, once', () => 
       },
     ])
   })
+})
+
+describe('a reply on Facebook is read back in its wire format, once', () => {
+  const open = async () => {
+    const facebook = await startFacebookSimulator({
+      clock: systemClock,
+      appSecret: 'secret',
+      verifyToken: 'verify',
+      pageToken: 'page-token',
+      requireProof: true,
+    })
+    onTestFinished(() => facebook.close())
+    const client = createFacebookClient({
+      baseUrl: facebook.url,
+      version: 'v26.0',
+      pageId: facebook.pageId,
+      pageToken: 'page-token',
+      appSecret: 'secret',
+      clock: systemClock,
+      loopbackOnly: true,
+    })
+    return { facebook, ...(await openHouse([createFacebookSender([client])])) }
+  }
+
+  it('under the comment', async () => {
+    const { facebook, cases, settled } = await open()
+    const post = facebook.post({ text: 'write to us' })
+    const comment = facebook.comment({ on: post, from: { id: '71', name: 'Gul' }, text: 'help' })
+    const mention = makeEnriched({
+      id: `facebook:${comment}`,
+      channel: 'facebook',
+      private: false,
+      kind: 'comment',
+      account: facebook.pageId,
+      conversation: `facebook:${post}`,
+      author: { id: null, name: null, handle: null, address: null, place: null },
+      ...now(),
+    })
+    const { id } = await cases.reply({ mention, text: TEXT, by: 'duty', key: 'click' })
+    await cases.reply({ mention, text: TEXT, by: 'duty', key: 'click' })
+    const { status, platformId } = await settled(id)
+    expect(status).toBe('sent')
+    expect(facebook.sent()).toMatchObject([{ id: platformId, status: 200, body: { message: TEXT } }])
+    expect(facebook.sent()[0]?.path).toContain(`/${comment}/comments`)
+  })
+
+  it('by Messenger, to the person who wrote', async () => {
+    const { facebook, cases, settled } = await open()
+    const mid = facebook.message({ from: { id: '72', name: 'Gul' }, text: 'help' })
+    const mention = makeEnriched({
+      id: `facebook:${mid}`,
+      channel: 'facebook',
+      account: facebook.pageId,
+      conversation: `facebook:t:${facebook.pageId}:72`,
+      author: { id: '72', name: 'Gul', handle: null, address: null, place: null },
+      ...now(),
+    })
+    const { id } = await cases.reply({ mention, text: TEXT, by: 'duty', key: 'click' })
+    await cases.reply({ mention, text: TEXT, by: 'duty', key: 'click' })
+    const { status, platformId } = await settled(id)
+    expect(status).toBe('sent')
+    expect(facebook.sent()).toMatchObject([
+      {
+        id: platformId,
+        status: 200,
+        body: { recipient: { id: '72' }, messaging_type: 'RESPONSE', message: { text: TEXT } },
+      },
+    ])
+  })
+})
+
+it('a reply by SMS is read back from the gateway, once: from the number that was written to', async () => {
+  const kannel = { username: 'rabta', password: 'password', secret: 'hook-secret' }
+  const gateways = await startSmsGateways({
+    clock: systemClock,
+    kannel,
+    twilio: { accountSid: 'AC1', authToken: 'token' },
+    android: { username: 'phone', password: 'password', signingKey: 'key' },
+  })
+  onTestFinished(() => gateways.close())
+  const client = createKannelClient({ ...kannel, baseUrl: gateways.url, clock: systemClock, loopbackOnly: true })
+  const { cases, settled } = await openHouse([createSmsSender({ client })])
+  const mention = makeEnriched({
+    id: 'sms:1',
+    channel: 'sms',
+    account: '+923000000801',
+    conversation: 'sms:+923000000801:+923000000001',
+    author: { id: '+923000000001', name: null, handle: null, address: '+923000000001', place: null },
+    ...now(),
+  })
+  const { id } = await cases.reply({ mention, text: TEXT, by: 'duty', key: 'click' })
+  await cases.reply({ mention, text: TEXT, by: 'duty', key: 'click' })
+  expect((await settled(id)).status).toBe('sent')
+  expect(gateways.sent()).toMatchObject([
+    { gateway: 'kannel', status: 202, taken: { from: '+923000000801', to: '+923000000001', text: TEXT } },
+  ])
 })
 
 it('a forward is read back from WhatsApp, once: the citizen’s words, the note and the reference, to the unit’s number', async () => {
