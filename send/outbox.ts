@@ -142,10 +142,14 @@ class OutboxLoop {
 
   async #markUnconfirmed(id: string): Promise<OutboundRow | undefined> {
     this.#log.error('outbound message was interrupted, a person must decide', { id })
-    return moveOutbound(this.#records, id, ['sending'], {
-      status: 'unconfirmed',
-      reason: MAY_HAVE_BEEN_SENT,
-      updated_at: this.#clock.iso(),
+    const updated_at = this.#clock.iso()
+    return this.#records.transaction().execute(async (transaction) => {
+      const to = { status: 'unconfirmed', reason: MAY_HAVE_BEEN_SENT, updated_at } as const
+      const moved = await moveOutbound(transaction, id, ['sending'], to)
+      if (moved === undefined) return undefined
+      const row = await adoptStatus(transaction, moved)
+      await settleContact(transaction, row)
+      return row
     })
   }
 

@@ -40,20 +40,20 @@ async function take(
   platformId: string,
 ): Promise<OutboundRow | undefined> {
   const { channel, status, reason, at } = update
-  const row = await transaction
-    .selectFrom('outbound')
-    .selectAll()
-    .where('platform_id', '=', platformId)
-    .where('channel', '=', channel)
-    .executeTakeFirst()
+  const ofChannel = transaction.selectFrom('outbound').selectAll().where('channel', '=', channel)
+  const row =
+    (await ofChannel.where('platform_id', '=', platformId).executeTakeFirst()) ??
+    // A gateway without ids of its own speaks of ours, and so tells what became of a message that nobody was sure of.
+    (await ofChannel.where('id', '=', platformId).where('status', '=', 'unconfirmed').executeTakeFirst())
   if (row === undefined) {
     await keep(transaction, update, platformId)
     return undefined
   }
   if (!isFurther(row.status, status)) return row.status === status && row.kind !== UNMATCHED ? row : undefined
-  const next = { ...row, status, reason, updated_at: at }
-  await transaction.updateTable('outbound').set({ status, reason, updated_at: at }).where('id', '=', row.id).execute()
+  const told = { status, reason, platform_id: row.platform_id ?? platformId, updated_at: at }
+  await transaction.updateTable('outbound').set(told).where('id', '=', row.id).execute()
   if (row.kind === UNMATCHED) return undefined
+  const next = { ...row, ...told }
   await settleContact(transaction, next)
   return next
 }
@@ -80,16 +80,17 @@ async function keep(transaction: Transaction<Tables>, update: OutboundUpdate, pl
   await transaction.insertInto('outbound').values(row).execute()
 }
 
-/** In the transaction that records `sent`: what the platform said of this message before we knew that it was ours. */
+/** In the transaction that records `sent` or `unconfirmed`: what the platform said of this message before we knew that it was ours. */
 export async function adoptStatus(transaction: Transaction<Tables>, row: OutboundRow): Promise<OutboundRow> {
-  if (row.platform_id === null) return row
+  const platformId = row.platform_id ?? row.id
   const early = await transaction
     .deleteFrom('outbound')
-    .where('id', '=', `${UNMATCHED}:${row.channel}:${row.platform_id}`)
+    .where('id', '=', `${UNMATCHED}:${row.channel}:${platformId}`)
     .returningAll()
     .executeTakeFirst()
   if (early === undefined || !isFurther(row.status, early.status as OutboundStatus)) return row
   const { status, reason, updated_at } = early
-  await transaction.updateTable('outbound').set({ status, reason, updated_at }).where('id', '=', row.id).execute()
-  return { ...row, status, reason, updated_at }
+  const told = { status, reason, platform_id: platformId, updated_at }
+  await transaction.updateTable('outbound').set(told).where('id', '=', row.id).execute()
+  return { ...row, ...told }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { Failure } from '../../runtime/failure.js'
 import { makeOutbound, openStore, Platform, startProcess } from './house.js'
 
 describe("a crash at every statement of a message's way", () => {
@@ -112,6 +113,28 @@ describe('what the platform says', () => {
     expect(await store.records.selectFrom('outbound').select('id').execute()).toEqual([{ id: 'out:1' }])
     await process.stop()
   })
+
+  test.each(['before', 'after'] as const)(
+    'that names our own id settles what nobody was sure of, told %s it stood so',
+    async (when) => {
+      const store = await openStore()
+      const platform = new Platform()
+      platform.plan.push('hang')
+      const process = startProcess(store, platform)
+      await process.take(makeOutbound())
+      if (when === 'before') await process.platformSays('out:1', 'delivered')
+      platform.waiting[0]?.reject(new Failure('timeout', 'it may have been sent', { retryable: false }))
+      await process.settled()
+      if (when === 'after') {
+        expect(await process.stateOf('out:1')).toBe('unconfirmed')
+        await process.platformSays('out:1', 'delivered')
+      }
+      expect(await process.states.getOutbound('out:1')).toMatchObject({ status: 'delivered', platformId: 'out:1' })
+      expect(await store.records.selectFrom('outbound').select('id').execute()).toEqual([{ id: 'out:1' }])
+      expect(platform.handed).toHaveLength(1)
+      await process.stop()
+    },
+  )
 
   test('of messages that are not ours is kept a week, and shown nowhere', async () => {
     const store = await openStore()
