@@ -1,4 +1,4 @@
-import { segments } from '../runtime/sms-segments.js'
+import { segments, SMS_PLACES } from '../runtime/sms-segments.js'
 import type { Mention } from '../schemas/mention.js'
 import { X_MAX_WEIGHT, xLength } from './x-length.js'
 
@@ -9,7 +9,10 @@ const MESSENGER_MAX_LENGTH = 2000
 const OTHER_MAX_LENGTH = 2000
 /** Beyond ten parts gateways cut or refuse, and a citizen's phone may show them in pieces. */
 const SMS_MAX_PARTS = 10
-const SMS_MAX_UNITS = { 'gsm-7': 153 * SMS_MAX_PARTS, 'ucs-2': 67 * SMS_MAX_PARTS }
+const SMS_MAX_UNITS = {
+  'gsm-7': SMS_PLACES['gsm-7'].joined * SMS_MAX_PARTS,
+  'ucs-2': SMS_PLACES['ucs-2'].joined * SMS_MAX_PARTS,
+}
 
 type Answered = Pick<Mention, 'channel' | 'private'>
 

@@ -1,9 +1,9 @@
-import { isIPv4 } from 'node:net'
 import { Failure } from '../runtime/failure.js'
+import { isLoopbackAddress } from './public-address.js'
 
 export function isLoopback(url: URL): boolean {
   const host = url.hostname.toLowerCase()
-  return host === 'localhost' || host === '[::1]' || (isIPv4(host) && host.startsWith('127.'))
+  return host === 'localhost' || isLoopbackAddress(host.replace(/^\[|\]$/g, ''))
 }
 
 /** Throws a Failure unless the address is this machine: the demonstration may talk to its simulators and to nobody else. */

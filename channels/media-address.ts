@@ -1,7 +1,8 @@
 import { lookup } from 'node:dns/promises'
-import { BlockList, isIP, isIPv4 } from 'node:net'
+import { isIP } from 'node:net'
 import { Failure } from '../runtime/failure.js'
 import { isLoopback } from './loopback.js'
+import { isLoopbackAddress, isPublicAddress } from './public-address.js'
 
 export interface AddressRules {
   /** Hosts (and whatever is below them) that are the platform's, over https on its own port. */
@@ -12,45 +13,6 @@ export interface AddressRules {
   readonly loopbackOnly?: boolean
   /** For tests: what a name stands for. */
   readonly resolve?: (host: string) => Promise<readonly string[]>
-}
-
-const NOT_PUBLIC_4 = new BlockList()
-for (const [network, prefix] of [
-  ['0.0.0.0', 8],
-  ['10.0.0.0', 8],
-  ['100.64.0.0', 10],
-  ['127.0.0.0', 8],
-  ['169.254.0.0', 16],
-  ['172.16.0.0', 12],
-  ['192.0.0.0', 24],
-  ['192.0.2.0', 24],
-  ['192.88.99.0', 24],
-  ['192.168.0.0', 16],
-  ['198.18.0.0', 15],
-  ['198.51.100.0', 24],
-  ['203.0.113.0', 24],
-  ['224.0.0.0', 4],
-  ['240.0.0.0', 4],
-] as const)
-  NOT_PUBLIC_4.addSubnet(network, prefix, 'ipv4')
-
-const PUBLIC_6 = new BlockList()
-PUBLIC_6.addSubnet('2000::', 3, 'ipv6')
-const NOT_PUBLIC_6 = new BlockList()
-for (const [network, prefix] of [
-  ['2001::', 23],
-  ['2001:db8::', 32],
-  // Carries an IPv4 address inside, of anybody.
-  ['2002::', 16],
-  ['3fff::', 20],
-] as const)
-  NOT_PUBLIC_6.addSubnet(network, prefix, 'ipv6')
-
-/** Whether an IP address is one of the public internet; what is no address is not. */
-export function isPublicAddress(address: string): boolean {
-  if (isIPv4(address)) return !NOT_PUBLIC_4.check(address, 'ipv4')
-  if (isIP(address) !== 6 || address.includes('%')) return false
-  return PUBLIC_6.check(address, 'ipv6') && !NOT_PUBLIC_6.check(address, 'ipv6')
 }
 
 /** Where a request may go: the address, and the IP addresses it must connect to, checked. */
@@ -75,7 +37,7 @@ export async function checkAddress(address: string, rules: AddressRules): Promis
   const isTrusted = rules.trustedOrigins?.includes(url.origin) === true
   if (rules.loopbackOnly !== true && !isTrusted) requireHost(url, rules.hosts)
   const ips = await addressesOf(url, rules)
-  const mayBe = isTrusted ? () => true : rules.loopbackOnly === true ? isLoopbackIp : isPublicAddress
+  const mayBe = isTrusted ? () => true : rules.loopbackOnly === true ? isLoopbackAddress : isPublicAddress
   // One address inside the house is enough: whoever mixes them means no good.
   if (!ips.every(mayBe)) throw refused(`${url.hostname} is not on the public internet`)
   return { url, ips }
@@ -105,5 +67,3 @@ async function addressesOf(url: URL, { resolve }: AddressRules): Promise<readonl
 async function lookUp(host: string): Promise<readonly string[]> {
   return (await lookup(host, { all: true })).map(({ address }) => address)
 }
-
-const isLoopbackIp = (ip: string): boolean => (isIPv4(ip) ? ip.startsWith('127.') : ip === '::1')

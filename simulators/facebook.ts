@@ -1,12 +1,13 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import type { SimulatorClock } from './clock.js'
 import { graphFailure } from './facebook/errors.js'
-import { FacebookFaults, type FacebookFault } from './facebook/faults.js'
+import type { FacebookFault } from './facebook/faults.js'
 import { changeNotice, chatNotice, commentValue, messageEvent, postValue, type Notice } from './facebook/notices.js'
 import { answerList } from './facebook/pages.js'
 import { rowsOf } from './facebook/rows.js'
 import type { FacebookSent, FacebookSimulator, FacebookSimulatorOptions, Written } from './facebook/simulator.js'
 import { FacebookWorld, type Conversation, type Entry, type FacebookPerson, type Post } from './facebook/world.js'
+import { FaultPlan, fitsRequest } from './faults.js'
 import { callLoopback, isLoopback, startLoopbackServer, type Answer, type ReceivedRequest } from './loopback.js'
 import { Deliveries } from './whatsapp/deliveries.js'
 import { metaJson, signature, type Json } from './whatsapp/wire.js'
@@ -30,7 +31,7 @@ class FacebookPage {
   readonly #clock: SimulatorClock
   readonly #page: FacebookPerson
   readonly #world = new FacebookWorld()
-  readonly #faults = new FacebookFaults()
+  readonly #faults = new FaultPlan<FacebookFault>()
   readonly #deliveries: Deliveries
   readonly #sent: FacebookSent[] = []
   readonly #requests: string[] = []
@@ -252,7 +253,7 @@ class FacebookPage {
   }
 
   async answer(request: ReceivedRequest): Promise<Answer> {
-    const fault = this.#faults.take(request.method, request.path)
+    const fault = this.#faults.take((waiting) => fitsRequest(waiting, request))
     const broken = await this.#broken(fault)
     const answer = broken ?? this.#refusal(request) ?? this.#dispatch(request, fault)
     if (request.method === 'GET') {

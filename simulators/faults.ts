@@ -20,11 +20,21 @@ export interface Fault {
   resetMs?: number
 }
 
-/** The faults that wait to happen, in the order in which they were asked for; each request takes the first that fits it. */
-export class FaultPlan {
-  #waiting: { fault: Fault; left: number }[] = []
+/** Whether a fault is meant for this request. */
+export function fitsRequest(
+  fault: { readonly method?: 'GET' | 'POST'; readonly path?: string },
+  { method, path }: { readonly method: string; readonly path: string },
+): boolean {
+  return (
+    (fault.method === undefined || fault.method === method) && (fault.path === undefined || path.includes(fault.path))
+  )
+}
 
-  add(fault: Fault): void {
+/** The faults that wait to happen, in the order in which they were asked for; each occasion takes the first that fits it. */
+export class FaultPlan<Planned extends { readonly times?: number }> {
+  #waiting: { fault: Planned; left: number }[] = []
+
+  add(fault: Planned): void {
     this.#waiting.push({ fault, left: fault.times ?? 1 })
   }
 
@@ -32,12 +42,13 @@ export class FaultPlan {
     this.#waiting = []
   }
 
-  take(method: string, path: string): Fault | undefined {
-    const entry = this.#waiting.find(
-      ({ fault }) =>
-        (fault.method === undefined || fault.method === method) &&
-        (fault.path === undefined || path.includes(fault.path)),
-    )
+  /** The first of all that wait; it goes on waiting. */
+  get first(): Planned | undefined {
+    return this.#waiting[0]?.fault
+  }
+
+  take(fits: (fault: Planned) => boolean): Planned | undefined {
+    const entry = this.#waiting.find(({ fault }) => fits(fault))
     if (entry === undefined) return undefined
     entry.left -= 1
     if (entry.left <= 0) this.#waiting = this.#waiting.filter((other) => other !== entry)

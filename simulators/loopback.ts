@@ -1,4 +1,10 @@
-import { createServer, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
+import {
+  createServer,
+  request as httpRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 export interface ReceivedRequest {
@@ -15,6 +21,13 @@ export interface Answer {
   body: string | Buffer
   /** Send half of the body, then break the connection. */
   cut?: boolean
+}
+
+/** An answer that is not ended: `hold` writes into it for as long as it stands. */
+export interface HeldAnswer {
+  status: 200
+  headers?: Record<string, string>
+  hold: (outgoing: ServerResponse) => void
 }
 
 export interface LoopbackServer {
@@ -38,9 +51,23 @@ async function readAll(stream: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(parts)
 }
 
+function send(answer: Answer | HeldAnswer, outgoing: ServerResponse): void {
+  const headers = { 'content-type': 'application/json; charset=utf-8', ...answer.headers }
+  if ('hold' in answer) {
+    outgoing.writeHead(answer.status, headers)
+    outgoing.flushHeaders()
+    answer.hold(outgoing)
+    return
+  }
+  const body = typeof answer.body === 'string' ? Buffer.from(answer.body) : answer.body
+  outgoing.writeHead(answer.status, { ...headers, 'content-length': String(body.length) })
+  if (answer.cut !== true) outgoing.end(body)
+  else outgoing.write(body.subarray(0, Math.floor(body.length / 2)), () => outgoing.destroy())
+}
+
 /** Serves `handle` on 127.0.0.1, on a port that the system chooses; an error in `handle` is answered as 500. */
 export async function startLoopbackServer(
-  handle: (request: ReceivedRequest) => Promise<Answer>,
+  handle: (request: ReceivedRequest) => Promise<Answer | HeldAnswer>,
 ): Promise<LoopbackServer> {
   const server = createServer((incoming, outgoing) => {
     readAll(incoming)
@@ -55,19 +82,7 @@ export async function startLoopbackServer(
         })
       })
       .catch((error: unknown): Answer => ({ status: 500, body: JSON.stringify({ title: String(error), status: 500 }) }))
-      .then((answer) => {
-        const body = typeof answer.body === 'string' ? Buffer.from(answer.body) : answer.body
-        outgoing.writeHead(answer.status, {
-          'content-type': 'application/json; charset=utf-8',
-          ...answer.headers,
-          'content-length': String(body.length),
-        })
-        if (answer.cut !== true) {
-          outgoing.end(body)
-          return
-        }
-        outgoing.write(body.subarray(0, Math.floor(body.length / 2)), () => outgoing.destroy())
-      })
+      .then((answer) => send(answer, outgoing))
       .catch(() => outgoing.destroy())
   })
   await new Promise<void>((resolve, reject) => {

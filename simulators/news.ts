@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import type { SimulatorClock } from './clock.js'
+import { FaultPlan } from './faults.js'
 import { startLoopbackServer, type Answer, type ReceivedRequest } from './loopback.js'
 import { NewsArticles, type NewsOutlet, type PublishInput } from './news/articles.js'
 import { encoded, feedXml } from './news/feed-xml.js'
@@ -111,8 +112,8 @@ class News {
   readonly #shown = new Map<string, { readonly current: string; readonly before: string }>()
   readonly #changedMs = new Map<string, number>()
   readonly #requests: NewsRequestRecord[] = []
+  readonly #faults = new FaultPlan<NewsFault>()
   readonly #closing = new AbortController()
-  #faults: { readonly fault: NewsFault; left: number }[] = []
   #url = ''
 
   constructor(options: NewsSimulatorOptions) {
@@ -137,10 +138,8 @@ class News {
       edit: (id, change) => this.#articles.edit(id, change, this.#clock.now()),
       remove: (id) => this.#articles.remove(id),
       linkOf: (id) => this.#articles.all().find((article) => article.id === id)?.link ?? '',
-      fail: (fault) => void this.#faults.push({ fault, left: fault.times ?? 1 }),
-      heal: () => {
-        this.#faults = []
-      },
+      fail: (fault) => this.#faults.add(fault),
+      heal: () => this.#faults.clear(),
       move: (outlet) => {
         const moves = (this.#moves.get(this.#outlet(outlet).id) ?? 0) + 1
         this.#moves.set(outlet, moves)
@@ -182,20 +181,12 @@ class News {
     return answer
   }
 
-  #takeFault(outlet: string): NewsFault | undefined {
-    const entry = this.#faults.find(({ fault }) => fault.outlet === undefined || fault.outlet === outlet)
-    if (entry === undefined) return undefined
-    entry.left -= 1
-    if (entry.left <= 0) this.#faults = this.#faults.filter((other) => other !== entry)
-    return entry.fault
-  }
-
   async #answerFeed(outlet: NewsOutlet, address: number, request: ReceivedRequest): Promise<Answer> {
     if (this.#gone.has(outlet.id)) return page(410, 'gone')
     const moves = this.#moves.get(outlet.id) ?? 0
     if (address < moves) return redirect(301, `/${outlet.id}/feed-${moves}`)
     if (address > moves) return page(404, 'not here')
-    const fault = this.#takeFault(outlet.id)
+    const fault = this.#faults.take((waiting) => waiting.outlet === undefined || waiting.outlet === outlet.id)
     const refusal = this.#refused(outlet, fault)
     if (refusal !== undefined) return refusal
     if (fault?.kind === 'slow') await this.#clock.sleep(fault.waitMs ?? 30_000, this.#closing.signal)

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { SimulatorClock } from './clock.js'
-import { FaultPlan, type Fault } from './faults.js'
+import { FaultPlan, fitsRequest, type Fault } from './faults.js'
 import { isLoopback, startLoopbackServer, type Answer, type ReceivedRequest } from './loopback.js'
 import { HookDeliveries, type DeliveryFault, type DeliveryStats, type HookCall } from './sms/deliveries.js'
 import {
@@ -88,7 +88,7 @@ export async function startSmsGateways(options: SmsGatewaysOptions): Promise<Sms
 
 class Gateways {
   readonly #options: SmsGatewaysOptions
-  readonly #faults = new FaultPlan()
+  readonly #faults = new FaultPlan<Fault>()
   readonly #deliveries: Readonly<Record<SmsGatewayName, HookDeliveries>>
   readonly #calls: SentSms[] = []
   readonly #androidIds = new Set<string>()
@@ -221,7 +221,7 @@ class Gateways {
       this.#expired -= 1
       return this.#record(request, { gateway, answer: trouble(gateway, 401) })
     }
-    const fault = this.#faults.take(request.method, request.path)
+    const fault = this.#faults.take((waiting) => fitsRequest(waiting, request))
     if (fault?.kind === '429') return this.#record(request, { gateway, answer: trouble(gateway, 429) })
     if (fault?.kind === '503') return this.#record(request, { gateway, answer: trouble(gateway, 503) })
     if (fault?.kind === 'html') {

@@ -1,7 +1,8 @@
 import type { AddressInfo } from 'node:net'
 import smpp, { type PDU, type Session } from 'smpp'
 import type { SimulatorClock } from './clock.js'
-import { SmscFaults, type SmscFault } from './smsc/faults.js'
+import { FaultPlan } from './faults.js'
+import type { SmscFault } from './smsc/faults.js'
 import { Line } from './smsc/lines.js'
 import { deliverFields, type DeliverFields, type MobileMessage } from './smsc/mobile.js'
 import { reassembled, submitRecord, type SentSms, type SubmitRecord } from './smsc/submits.js'
@@ -76,7 +77,7 @@ interface Waiting {
 class Smsc {
   readonly #options: SmscSimulatorOptions
   readonly #clock: SimulatorClock
-  readonly #faults = new SmscFaults()
+  readonly #faults = new FaultPlan<SmscFault>()
   readonly #lines = new Set<Line>()
   readonly #submits: SubmitRecord[] = []
   readonly #queue: Waiting[] = []
@@ -141,7 +142,7 @@ class Smsc {
     if (pdu.command.startsWith('bind_')) this.#bind(line, pdu)
     else if (pdu.command === 'enquire_link') {
       this.counts.enquiries += 1
-      if (this.#faults.take('enquire')?.kind !== 'silent') session.send(pdu.response())
+      if (this.#faults.take(({ on }) => on === 'enquire')?.kind !== 'silent') session.send(pdu.response())
     } else if (pdu.command === 'unbind') {
       line.bound = 'none'
       session.send(pdu.response())
@@ -152,7 +153,7 @@ class Smsc {
 
   #bind(line: Line, pdu: PDU): void {
     const { session } = line
-    const fault = this.#faults.take('bind')
+    const fault = this.#faults.take(({ on }) => on === 'bind')
     if (fault?.kind === 'silent') return
     const refuse = (status: number | undefined) => session.send(pdu.response({ command_status: status }))
     if (fault?.kind === 'refuse') refuse(fault.status ?? errors['ESME_RBINDFAIL'])
@@ -168,7 +169,7 @@ class Smsc {
 
   #submit(line: Line, pdu: PDU): void {
     const { session, wire } = line
-    const fault = this.#faults.take('submit')
+    const fault = this.#faults.take(({ on }) => on === 'submit')
     const refuse = (name: string) => session.send(pdu.response({ command_status: fault?.status ?? errors[name] }))
     if (!line.submits) refuse('ESME_RINVBNDSTS')
     else if (fault?.kind === 'throttle' || this.#isOverLimit()) refuse('ESME_RTHROTTLED')
@@ -253,7 +254,7 @@ class Smsc {
   }
 
   async #bring(line: Line, item: Waiting): Promise<void> {
-    const fault = this.#faults.take('deliver')
+    const fault = this.#faults.take(({ on }) => on === 'deliver')
     this.#inFlight += 1
     const isTaken = await this.#ask(line, item.fields, fault)
     if (fault?.kind === 'duplicate') await this.#ask(line, item.fields, undefined)

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { SimulatorClock } from './clock.js'
-import { FaultPlan, type Fault } from './faults.js'
+import { FaultPlan, fitsRequest, type Fault } from './faults.js'
 import { callLoopback, isLoopback, startLoopbackServer, type Answer, type ReceivedRequest } from './loopback.js'
 import { Deliveries, type DeliveryStats, type Notice } from './whatsapp/deliveries.js'
 import { graphError, type GraphErrorName, type Refusal } from './whatsapp/errors.js'
@@ -118,7 +118,7 @@ class WhatsApp {
   url = ''
   readonly #options: WhatsAppSimulatorOptions
   readonly #clock: SimulatorClock
-  readonly #faults = new FaultPlan()
+  readonly #faults = new FaultPlan<Fault>()
   readonly #media = new MediaStore()
   readonly #rules: SendRules
   readonly #deliveries: Deliveries
@@ -269,7 +269,7 @@ class WhatsApp {
       this.#record(request, refusal, null)
       return refusal
     }
-    const fault = this.#faults.take(request.method, request.path)
+    const fault = this.#faults.take((waiting) => fitsRequest(waiting, request))
     if (fault?.kind === '429') return this.#record(request, graphError('tooMany', 'Try again later.'), null)
     if (fault?.kind === '503') return this.#record(request, graphError('unavailable', 'Try again later.'), null)
     if (fault?.kind === 'html') {

@@ -1,6 +1,6 @@
 import type { SimulatorClock } from './clock.js'
-import { FaultPlan, type Fault } from './faults.js'
-import type { Answer, ReceivedRequest } from './loopback.js'
+import { FaultPlan, fitsRequest, type Fault } from './faults.js'
+import { startLoopbackServer, type Answer, type HeldAnswer, type ReceivedRequest } from './loopback.js'
 import { deleteEvent, directEvent, postEvent, type ActivityShape } from './x/activity.js'
 import { XAuthority, type XAccountOptions, type XAsker } from './x/authority.js'
 import { createPost } from './x/create.js'
@@ -12,7 +12,6 @@ import { parseQuery, QueryError } from './x/query.js'
 import { lookup, userByName } from './x/lookups.js'
 import { routeOf } from './x/routes.js'
 import { XRules } from './x/rules.js'
-import { startXServer, type XAnswer } from './x/server.js'
 import { XStreams, type StreamFault } from './x/streams.js'
 import { XTimeline, type XPost, type XReferenceType, type XUser } from './x/timeline.js'
 import { XWebhooks, type WebhookFault, type XWebhookStats } from './x/webhooks.js'
@@ -136,7 +135,7 @@ const HTML = '<!DOCTYPE html><html><head><title>X</title></head><body>Something 
 
 export async function startXSimulator(options: XSimulatorOptions): Promise<XSimulator> {
   const simulator = new X(options)
-  const server = await startXServer((request) => simulator.answer(request))
+  const server = await startLoopbackServer((request) => simulator.answer(request))
   return simulator.facade(server.url, () => server.close())
 }
 
@@ -144,7 +143,7 @@ class X {
   readonly #options: XSimulatorOptions
   readonly #clock: SimulatorClock
   readonly #timeline = new XTimeline()
-  readonly #faults = new FaultPlan()
+  readonly #faults = new FaultPlan<Fault>()
   readonly #counter = new RateCounter()
   readonly #requests: XRequestRecord[] = []
   readonly #replies: XReply[] = []
@@ -272,7 +271,7 @@ class X {
     return this.#spread(post)
   }
 
-  async answer(request: ReceivedRequest): Promise<XAnswer> {
+  async answer(request: ReceivedRequest): Promise<Answer | HeldAnswer> {
     const asker = this.#authority.who(request.headers.authorization)
     const answer = await this.#answerAs(asker, request)
     this.#requests.push({
@@ -288,7 +287,7 @@ class X {
     return answer
   }
 
-  async #answerAs(asker: XAsker, request: ReceivedRequest): Promise<XAnswer> {
+  async #answerAs(asker: XAsker, request: ReceivedRequest): Promise<Answer | HeldAnswer> {
     if (asker.username === undefined && asker.kind !== 'app') return unauthorized
     const endpoint = routeOf(request)
     if (endpoint === undefined) return problem(404, 'Not Found', `no endpoint ${request.method} ${request.path}`)
@@ -305,7 +304,7 @@ class X {
       nowMs,
     )
     if (!limit.allowed) return { ...tooManyRequests, headers: limit.headers }
-    const fault = this.#faults.take(request.method, request.path)
+    const fault = this.#faults.take((waiting) => fitsRequest(waiting, request))
     if (fault?.kind === '429') {
       return { ...tooManyRequests, headers: exhaustedHeaders(limits[who], nowMs + (fault.resetMs ?? 60_000)) }
     }
@@ -322,7 +321,12 @@ class X {
     return { ...answer, headers: { ...limit.headers, ...answer.headers }, cut: fault?.kind === 'cut' }
   }
 
-  #dispatch(endpoint: XEndpoint, request: ReceivedRequest, asker: XAsker, fault: Fault['kind'] | undefined): XAnswer {
+  #dispatch(
+    endpoint: XEndpoint,
+    request: ReceivedRequest,
+    asker: XAsker,
+    fault: Fault['kind'] | undefined,
+  ): Answer | HeldAnswer {
     const account = this.accountNamed(asker.username ?? this.#account.username)
     switch (endpoint) {
       case 'mentions':

@@ -7,7 +7,7 @@ import { adviceOn } from '../../desk/source-advice.js'
 import type { SourceHealth } from '../../schemas/source-health.js'
 import { systemClock } from '../../runtime/clock.js'
 import type { Config } from '../config.js'
-import { smsGateways } from '../settings/sms.js'
+import { smsGateways, smsSendingGateway } from '../settings/sms.js'
 import { EXIT } from '../exit-codes.js'
 import { connectOperations } from '../local-socket.js'
 
@@ -81,6 +81,12 @@ function channels(config: Config): Finding[] {
     })
   }
   if (config.sources.includes('sms')) {
+    const sendsBy = smsSendingGateway(config)
+    findings.push({
+      ok: sendsBy !== undefined,
+      what: sendsBy === undefined ? 'SMS can be read but not answered' : `SMS are sent by ${sendsBy}`,
+      then: 'set the address, name and password of a gateway',
+    })
     findings.push({
       ok: config.smsNumbers.length > 0,
       what: `${config.smsNumbers.length} of the 45 offices have an SMS number`,
@@ -99,9 +105,13 @@ function channels(config: Config): Finding[] {
 function smsReached(config: Config): Promise<Finding>[] {
   const gateways = smsGateways(config)
   return [
-    ...(gateways.includes('kannel') ? [reach('Kannel', config.smsKannelBaseUrl)] : []),
+    ...(gateways.includes('kannel') && config.smsKannelBaseUrl !== ''
+      ? [reach('Kannel', config.smsKannelBaseUrl)]
+      : []),
     ...(gateways.includes('twilio') ? [reach('Twilio', config.smsTwilioBaseUrl)] : []),
-    ...(gateways.includes('android') ? [reach('the Android gateway', config.smsAndroidBaseUrl)] : []),
+    ...(gateways.includes('android') && config.smsAndroidBaseUrl !== ''
+      ? [reach('the Android gateway', config.smsAndroidBaseUrl)]
+      : []),
   ]
 }
 

@@ -18,7 +18,7 @@ import type { PushSource } from '../../ingest/source.js'
 import { createSmsSender } from '../../send/senders/sms-sender.js'
 import type { Config } from '../config.js'
 import type { Core } from '../core.js'
-import { smsGateways, type SmsGateway } from '../settings/sms.js'
+import { smsGateways, smsSendingGateway, type SmsGateway } from '../settings/sms.js'
 import type { Platform } from './platform.js'
 
 interface Smpp {
@@ -31,7 +31,7 @@ export function smsPlatform(config: Config, core: Core): Platform {
   const { clock, log, districts, stores } = core
   const gateways = smsGateways(config)
   const smpp = gateways.includes('smpp') ? openSmpp(config, core) : undefined
-  const sendBy = config.smsSendBy === 'first' ? gateways[0] : config.smsSendBy
+  const sendBy = smsSendingGateway(config)
   const numbers = createNumbers(districts, config.smsNumbers)
   const pushed: PushSource[] = []
   if (smpp !== undefined) {

@@ -66,17 +66,31 @@ export const SMS_SETTINGS = {
 type SmsValues = ValuesOf<typeof SMS_SETTINGS>
 export type SmsGateway = 'kannel' | 'twilio' | 'android' | 'smpp'
 
-/** What shows that a gateway is meant, and what it cannot do without. */
-const GATEWAYS: Record<SmsGateway, readonly (keyof SmsValues)[]> = {
-  kannel: ['smsKannelSecret', 'smsKannelBaseUrl', 'smsKannelUsername', 'smsKannelPassword'],
-  twilio: ['smsTwilioAccountSid', 'smsTwilioAuthToken'],
-  android: ['smsAndroidBaseUrl', 'smsAndroidUsername', 'smsAndroidPassword', 'smsAndroidSigningKey'],
-  smpp: ['smsSmppBaseUrl', 'smsSmppSystemId', 'smsSmppPassword'],
+/** What each gateway cannot be read without, and what it cannot send without. */
+const GATEWAYS: Record<SmsGateway, { receives: readonly (keyof SmsValues)[]; sends: readonly (keyof SmsValues)[] }> = {
+  kannel: {
+    receives: ['smsKannelSecret'],
+    sends: ['smsKannelBaseUrl', 'smsKannelUsername', 'smsKannelPassword'],
+  },
+  twilio: { receives: ['smsTwilioAuthToken'], sends: ['smsTwilioAccountSid'] },
+  android: {
+    receives: ['smsAndroidSigningKey'],
+    sends: ['smsAndroidBaseUrl', 'smsAndroidUsername', 'smsAndroidPassword'],
+  },
+  smpp: { receives: ['smsSmppBaseUrl', 'smsSmppSystemId', 'smsSmppPassword'], sends: [] },
 }
 
 /** The gateways that are set up, in the order in which they are preferred for sending. */
 export const smsGateways = (values: SmsValues): SmsGateway[] =>
-  (Object.keys(GATEWAYS) as SmsGateway[]).filter((gateway) => GATEWAYS[gateway].some((key) => values[key] !== ''))
+  (Object.keys(GATEWAYS) as SmsGateway[]).filter((gateway) =>
+    [...GATEWAYS[gateway].receives, ...GATEWAYS[gateway].sends].some((key) => values[key] !== ''),
+  )
+
+/** The gateway that sends; undefined where those that are set up can only be read. */
+export function smsSendingGateway(values: SmsValues): SmsGateway | undefined {
+  const able = smsGateways(values).filter((gateway) => GATEWAYS[gateway].sends.every((key) => values[key] !== ''))
+  return values.smsSendBy === 'first' ? able[0] : able.find((gateway) => gateway === values.smsSendBy)
+}
 
 export const smsIsMeant = (values: SmsValues) => smsGateways(values).length > 0
 
@@ -86,19 +100,27 @@ export function checkSms(values: SmsValues, isRunning: boolean): Mistake[] {
   const gateways = smsGateways(values)
   if (gateways.length === 0)
     return [
+      ...mistakes,
       {
         name: 'RABTA_SOURCES',
         problem: 'sms needs a gateway: set it up with RABTA_SMS_KANNEL_…, …_TWILIO_…, …_ANDROID_… or …_SMPP_…',
       },
     ]
-  mistakes.push(...gateways.flatMap((gateway) => missing(`sms by ${gateway}`, SMS_SETTINGS, values, GATEWAYS[gateway])))
+  mistakes.push(...gateways.flatMap((gateway) => incomplete(gateway, values)))
   const { smsSendBy } = values
-  if (smsSendBy !== 'first' && !gateways.includes(smsSendBy))
+  if (smsSendBy !== 'first' && mistakes.length === 0 && smsSendingGateway(values) === undefined)
     mistakes.push({
       name: 'RABTA_SMS_SEND_BY',
-      problem: `${smsSendBy} is not set up: write one of ${gateways.join(', ')}`,
+      problem: `${smsSendBy} is not set up to send: write first, or another of ${gateways.join(', ')}`,
     })
   return mistakes
+}
+
+/** A gateway may be read without being able to send, and not the other way round; what sends is written whole or not at all. */
+function incomplete(gateway: SmsGateway, values: SmsValues): Mistake[] {
+  const { receives, sends } = GATEWAYS[gateway]
+  const isSending = sends.some((key) => values[key] !== '')
+  return missing(`sms by ${gateway}`, SMS_SETTINGS, values, isSending ? [...receives, ...sends] : receives)
 }
 
 function wrongNumbers({ smsNumbers }: SmsValues): Mistake[] {

@@ -1,4 +1,5 @@
-import { verifyHandshake, verifySignature } from '../graph/signature.js'
+import { answerHandshake } from '../graph/handshake.js'
+import { verifySignature } from '../graph/signature.js'
 import type { HookFormat } from '../hook.js'
 import { readFacebookWebhook } from './read-webhook.js'
 
@@ -15,11 +16,7 @@ export function createFacebookHook({ appSecret, verifyToken, pageIds = [] }: Fac
     name: 'facebook',
     channel: 'facebook',
     delivers: ['POST'],
-    handshake: ({ method, query }) => {
-      if (method !== 'GET') return undefined
-      const answer = verifyHandshake(query, verifyToken)
-      return answer.ok ? { status: 200, body: answer.challenge } : { status: 403, body: 'wrong verify token' }
-    },
+    handshake: (request) => answerHandshake(request, verifyToken),
     verify: ({ rawBody, headers }) => verifySignature(rawBody, headers['x-hub-signature-256'], appSecret),
     verifyAdvice: 'bodies arrive whose signature does not fit: compare RABTA_FACEBOOK_APP_SECRET with the Meta app',
     parse: ({ rawBody }) => JSON.parse(rawBody.toString('utf8')) as unknown,

@@ -1,4 +1,4 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import { createHmac, timingSafeEqual } from 'node:crypto'
 
 const HEADER = /^sha256=([0-9a-f]{64})$/i
 
@@ -11,23 +11,4 @@ export function verifySignature(rawBody: Buffer, header: unknown, appSecret: str
   const given = HEADER.exec(header)?.[1]
   if (given === undefined) return false
   return timingSafeEqual(Buffer.from(given, 'hex'), createHmac('sha256', appSecret).update(rawBody).digest())
-}
-
-export type Handshake = { readonly ok: true; readonly challenge: string } | { readonly ok: false }
-
-const CHALLENGE = /^[\w.-]{1,256}$/
-
-/** Meta's question whether this address is ours: the verify token in constant time, and a challenge that is safe to repeat. */
-export function verifyHandshake(query: Readonly<Record<string, unknown>>, verifyToken: string): Handshake {
-  const token = query['hub.verify_token']
-  const challenge = query['hub.challenge']
-  const knowsToken =
-    verifyToken !== '' && typeof token === 'string' && timingSafeEqual(digest(token), digest(verifyToken))
-  if (!knowsToken || query['hub.mode'] !== 'subscribe') return { ok: false }
-  return typeof challenge === 'string' && CHALLENGE.test(challenge) ? { ok: true, challenge } : { ok: false }
-}
-
-/** Two digests are of one length, whatever was digested. */
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest()
 }

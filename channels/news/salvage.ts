@@ -14,7 +14,7 @@ export interface Anatomy {
 }
 
 const ENTRY_TAGS = /<(\/?)((?:[\w.-]+:)?(?:item|entry))(?=[\s/>])/gi
-const ENTRY_END = /<\/(?:[\w.-]{1,40}:)?(?:item|entry)\s*>/i
+const ENTRY_END = /<\/(?:[\w.-]{1,40}:)?(?:item|entry)\s*>/gi
 const ROOT = /<(?:[\w.-]+:)?(?:rss|feed|rdf)(?=[\s>/])[^<>]*>/i
 const ROOT_END = /<\/(?:[\w.-]+:)?(?:rss|feed|rdf)\s*>/i
 /** A tag longer than this is an attack or a tag that was never closed. */
@@ -28,21 +28,33 @@ const MAX_FRAGMENT_UNITS = 1_000_000
 export function masked(xml: string): string {
   const parts: string[] = []
   const openings = /<!\[CDATA\[|<!--/g
-  const isEndless = new Set<string>()
+  const nextOf = { ']]>': nextIn(xml, /\]\]>/g), '-->': nextIn(xml, /-->/g) }
+  const nextEntryEnd = nextIn(xml, ENTRY_END)
   let at = 0
   for (let opening = openings.exec(xml); opening !== null; opening = openings.exec(xml)) {
     const closing = opening[0] === '<!--' ? '-->' : ']]>'
-    const end = isEndless.has(closing) ? -1 : xml.indexOf(closing, openings.lastIndex)
-    if (end === -1) isEndless.add(closing)
-    else if (!ENTRY_END.test(xml.slice(openings.lastIndex, end))) {
+    const end = nextOf[closing](openings.lastIndex)
+    if (end !== Infinity && nextEntryEnd(openings.lastIndex) >= end) {
       const stop = end + closing.length
       parts.push(xml.slice(at, opening.index), ' '.repeat(stop - opening.index))
       at = stop
       openings.lastIndex = stop
     }
-    if (isEndless.size === 2) break
+    if (nextOf['-->'](openings.lastIndex) === Infinity && nextOf[']]>'](openings.lastIndex) === Infinity) break
   }
   return parts.join('') + xml.slice(at)
+}
+
+/** Where a pattern is next found from a place on (Infinity: nowhere); asked for places that only grow, it reads the text once. */
+function nextIn(xml: string, pattern: RegExp): (from: number) => number {
+  const search = new RegExp(pattern)
+  let found = -1
+  return (from) => {
+    if (found >= from) return found
+    search.lastIndex = from
+    found = search.exec(xml)?.index ?? Infinity
+    return found
+  }
 }
 
 /** Where the entries are, found by their tags alone, however broken what is inside them; in time that grows with the length. */

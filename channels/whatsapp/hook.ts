@@ -1,6 +1,7 @@
 import type { HookFormat } from '../hook.js'
 import { readWebhook } from './read-webhook.js'
-import { verifyHandshake, verifySignature } from '../graph/signature.js'
+import { answerHandshake } from '../graph/handshake.js'
+import { verifySignature } from '../graph/signature.js'
 
 export interface WhatsAppHookOptions {
   readonly appSecret: string
@@ -13,11 +14,7 @@ export function createWhatsAppHook({ appSecret, verifyToken }: WhatsAppHookOptio
     name: 'whatsapp',
     channel: 'whatsapp',
     delivers: ['POST'],
-    handshake: ({ method, query }) => {
-      if (method !== 'GET') return undefined
-      const answer = verifyHandshake(query, verifyToken)
-      return answer.ok ? { status: 200, body: answer.challenge } : { status: 403, body: 'wrong verify token' }
-    },
+    handshake: (request) => answerHandshake(request, verifyToken),
     verify: ({ rawBody, headers }) => verifySignature(rawBody, headers['x-hub-signature-256'], appSecret),
     verifyAdvice: 'bodies arrive whose signature does not fit: compare RABTA_WHATSAPP_APP_SECRET with the Meta app',
     parse: ({ rawBody }) => JSON.parse(rawBody.toString('utf8')) as unknown,

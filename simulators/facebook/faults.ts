@@ -20,28 +20,3 @@ export interface FacebookFault {
   /** For `slow`. Default 60,000. */
   readonly waitMs?: number
 }
-
-/** The faults that wait to happen, in order; each request takes the first that fits it. */
-export class FacebookFaults {
-  #waiting: { fault: FacebookFault; left: number }[] = []
-
-  add(fault: FacebookFault): void {
-    this.#waiting.push({ fault, left: fault.times ?? 1 })
-  }
-
-  clear(): void {
-    this.#waiting = []
-  }
-
-  take(method: string, path: string): FacebookFault | undefined {
-    const entry = this.#waiting.find(
-      ({ fault }) =>
-        (fault.method === undefined || fault.method === method) &&
-        (fault.path === undefined || path.includes(fault.path)),
-    )
-    if (entry === undefined) return undefined
-    entry.left -= 1
-    if (entry.left <= 0) this.#waiting = this.#waiting.filter((other) => other !== entry)
-    return entry.fault
-  }
-}

@@ -14,23 +14,3 @@ export interface SmscFault {
   readonly status?: number
   readonly waitMs?: number
 }
-
-export class SmscFaults {
-  #waiting: { fault: SmscFault; left: number }[] = []
-
-  add(fault: SmscFault): void {
-    this.#waiting.push({ fault, left: fault.times ?? 1 })
-  }
-
-  clear(): void {
-    this.#waiting = []
-  }
-
-  take(on: SmscFault['on']): SmscFault | undefined {
-    const entry = this.#waiting.find(({ fault }) => fault.on === on)
-    if (entry === undefined) return undefined
-    entry.left -= 1
-    if (entry.left <= 0) this.#waiting = this.#waiting.filter((other) => other !== entry)
-    return entry.fault
-  }
-}

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { FaultPlan } from '../faults.js'
 import type { Answer } from '../loopback.js'
 import { sampleOf } from '../media-samples.js'
 import { graphError } from './errors.js'
@@ -16,6 +17,12 @@ interface StoredMedia {
  */
 export type MediaFaultKind = 'expired' | 'wrong-hash' | 'too-large' | 'gone' | 'another-host' | 'redirect' | 'house'
 
+interface MediaFault {
+  readonly kind: MediaFaultKind
+  readonly times: number
+  readonly address: string
+}
+
 /** A download address lives five minutes, as Meta's do. */
 const URL_LIFE_MS = 5 * 60_000
 const TOO_LARGE_BYTES = 120 * 1024 * 1024
@@ -23,7 +30,7 @@ const TOO_LARGE_BYTES = 120 * 1024 * 1024
 /** The files that came with messages. Without bytes of their own they get a small real file of their type, or a line of text. */
 export class MediaStore {
   readonly #media = new Map<string, StoredMedia>()
-  #faults: { kind: MediaFaultKind; left: number; address: string }[] = []
+  readonly #faults = new FaultPlan<MediaFault>()
   #count = 0
 
   /** The next `times` requests for a file go wrong; `address` is where those that lead elsewhere lead. */
@@ -31,20 +38,15 @@ export class MediaStore {
     kind: MediaFaultKind,
     { times = 1, address = 'https://files.invalid/x' }: { times?: number; address?: string } = {},
   ): void {
-    // prettier-ignore
-    this.#faults.push({ kind, left: times, address })
+    this.#faults.add({ kind, times, address })
   }
 
   heal(): void {
-    this.#faults = []
+    this.#faults.clear()
   }
 
-  #take(...kinds: MediaFaultKind[]): { kind: MediaFaultKind; address: string } | undefined {
-    const fault = this.#faults.find(({ kind }) => kinds.includes(kind))
-    if (fault === undefined) return undefined
-    fault.left -= 1
-    if (fault.left <= 0) this.#faults = this.#faults.filter((other) => other !== fault)
-    return fault
+  #take(...kinds: MediaFaultKind[]): MediaFault | undefined {
+    return this.#faults.take(({ kind }) => kinds.includes(kind))
   }
 
   add(mimeType: string, bytes: Buffer | undefined, runNumber: number): { id: string; sha256Base64: string } {
@@ -62,7 +64,7 @@ export class MediaStore {
     if (media === undefined || this.#take('gone') !== undefined) return graphError('noSuchObject', id)
     const expires = this.#take('expired') === undefined ? nowMs + URL_LIFE_MS : nowMs
     const elsewhere = this.#take('another-host', 'house')
-    const size = this.#faults[0]?.kind === 'too-large' ? {} : { file_size: media.bytes.length }
+    const size = this.#faults.first?.kind === 'too-large' ? {} : { file_size: media.bytes.length }
     const body = {
       url: elsewhere?.address ?? `${baseUrl}/media-download/${id}?ext=${expires}`,
       mime_type: media.mimeType,

@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http'
 import type { SimulatorClock } from '../clock.js'
+import type { Answer, HeldAnswer } from '../loopback.js'
 import { problem } from './problems.js'
 import type { XRules } from './rules.js'
-import type { XAnswer } from './server.js'
 import type { XPost, XTimeline } from './timeline.js'
 import { askedFor, expand, renderPost, type Asked, type Json, type XNaming } from './wire.js'
 
@@ -47,7 +47,7 @@ export class XStreams {
     return this.#connections.size
   }
 
-  connect(query: URLSearchParams): XAnswer {
+  connect(query: URLSearchParams): Answer | HeldAnswer {
     const { rules, maxConnections, allowsBackfill } = this.#options
     if (rules.all.length === 0) {
       const detail = 'You must define rules before connecting.'
@@ -139,7 +139,7 @@ const DISCONNECT = `${JSON.stringify({
   ],
 })}\r\n`
 
-const tooManyConnections: XAnswer = {
+const tooManyConnections: Answer | HeldAnswer = {
   status: 429,
   body: JSON.stringify({
     title: 'ConnectionException',

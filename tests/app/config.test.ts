@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ConfigMistakes, readConfig } from '../../app/config.js'
+import { smsSendingGateway } from '../../app/settings/sms.js'
 import type { Mistake } from '../../app/setting.js'
 import { temporaryFolder } from '../support/temporary-folder.js'
 
@@ -56,6 +57,28 @@ describe('what is configured', () => {
     expect(read({ ...WHATSAPP, ...X })).toMatchObject({ sources: ['x', 'whatsapp'], xUserId: '1234567890123456789' })
     expect(read({ ...WHATSAPP, ...X, RABTA_SOURCES: ' x , x ' })).toMatchObject({ sources: ['x'] })
     expect(read({ ...X, RABTA_SOURCES: 'demo', RABTA_DATA: '/srv/rabta' })).toMatchObject({ demonstration: true, data: '/srv/rabta' }) // prettier-ignore
+  })
+
+  it('reads SMS by a gateway’s secret alone, and sends by the first that is written whole', () => {
+    expect(read({ RABTA_SMS_KANNEL_SECRET: 's' })).toMatchObject({ sources: ['sms'], demonstration: false })
+    expect(smsSendingGateway(read({ RABTA_SMS_KANNEL_SECRET: 's' }))).toBeUndefined()
+    const twilio = { RABTA_SMS_TWILIO_AUTH_TOKEN: 't', RABTA_SMS_TWILIO_ACCOUNT_SID: 'AC1' }
+    expect(smsSendingGateway(read({ RABTA_SMS_KANNEL_SECRET: 's', ...twilio }))).toBe('twilio')
+    expect(namesOf({ RABTA_SMS_KANNEL_BASE_URL: 'http://127.0.0.1:13013' })).toEqual(['RABTA_SMS_KANNEL_SECRET', 'RABTA_SMS_KANNEL_USERNAME', 'RABTA_SMS_KANNEL_PASSWORD']) // prettier-ignore
+    expect(namesOf({ RABTA_SMS_KANNEL_SECRET: 's', RABTA_SMS_SEND_BY: 'kannel' })).toEqual(['RABTA_SMS_SEND_BY'])
+    expect(wordsOf({ RABTA_SMS_NUMBERS: 'dpo-atlantis=923000000001,central=12', RABTA_SMS_KANNEL_SECRET: 's' })).toContain('no such unit: dpo-atlantis') // prettier-ignore
+  })
+
+  it('reads further accounts of X, pages and feeds', () => {
+    const x = read({ ...X, RABTA_X_HANDLE: '@KP_Police1', RABTA_X_ACCOUNTS: 'IGPKhyber=42', RABTA_X_MONTHLY_BUDGET_DOLLARS: '99.5' }) // prettier-ignore
+    expect(x).toMatchObject({ xHandle: 'KP_Police1', xMonthlyBudgetDollars: 99.5 })
+    expect([...x.xAccounts]).toEqual([['IGPKhyber', '42']])
+    expect(namesOf({ ...X, RABTA_X_ACCOUNT_TOKENS: 'IGPKhyber=token:secret' })).toEqual(['RABTA_X_ACCOUNT_TOKENS', 'RABTA_X_API_KEY']) // prettier-ignore
+    expect(namesOf({ RABTA_FACEBOOK_PAGE_ID: '1' })).toEqual(['RABTA_FACEBOOK_PAGE_TOKEN', 'RABTA_FACEBOOK_APP_SECRET', 'RABTA_FACEBOOK_VERIFY_TOKEN']) // prettier-ignore
+    const news = 'https://example.org/rss?a=1,2, https://example.com/feed'
+    expect(read({ RABTA_NEWS_FEEDS: news })).toMatchObject({ sources: ['news'], newsFeeds: ['https://example.org/rss?a=1,2', 'https://example.com/feed'] }) // prettier-ignore
+    expect(namesOf({ RABTA_NEWS_OPML: join(folder.path, 'none.opml') })).toEqual(['RABTA_NEWS_OPML'])
+    expect(wordsOf({ RABTA_NEWS_OPML: file('empty.opml', '<opml><body/></opml>') })).toContain('there is no feed')
   })
 
   it('has addresses without an end slash, numbers in their range, and units that exist', () => {

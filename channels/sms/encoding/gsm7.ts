@@ -1,19 +1,4 @@
-/** GSM 03.38 (3GPP TS 23.038), the default alphabet and its extension table. National shift tables are not among what this reads or writes. */
-const BASIC =
-  '@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞ\x1bÆæßÉ !"#¤%&\'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà'
-const EXTENSION: readonly (readonly [number, string])[] = [
-  [0x0a, '\f'],
-  [0x14, '^'],
-  [0x28, '{'],
-  [0x29, '}'],
-  [0x2f, '\\'],
-  [0x3c, '['],
-  [0x3d, '~'],
-  [0x3e, ']'],
-  [0x40, '|'],
-  [0x65, '€'],
-]
-const ESCAPE = 0x1b
+import { GSM_BASIC as BASIC, GSM_ESCAPE as ESCAPE, GSM_EXTENSION as EXTENSION } from '../../../runtime/sms-segments.js'
 
 const SEPTETS = new Map<string, readonly number[]>([
   ...[...BASIC].flatMap((character, septet) => (septet === ESCAPE ? [] : [[character, [septet]] as const])),
@@ -21,18 +6,7 @@ const SEPTETS = new Map<string, readonly number[]>([
 ])
 const EXTENDED = new Map(EXTENSION)
 
-/** How many septets a character takes: 1, 2 for the extension table, or undefined where GSM 7-bit does not have it. */
-export function septetsOf(character: string): number | undefined {
-  return SEPTETS.get(character)?.length
-}
-
-/** Whether every character is in the alphabet or its extension. */
-export function fitsGsm7(text: string): boolean {
-  for (const character of text) if (!SEPTETS.has(character)) return false
-  return true
-}
-
-/** One octet a septet, as SMPP carries it; throws a RangeError for a character that does not fit, so ask `fitsGsm7` first. */
+/** One octet a septet, as SMPP carries it; throws a RangeError for a character of another alphabet: `splitSms` says which texts fit. National shift tables are not among what this reads or writes. */
 export function encodeGsm7(text: string): Uint8Array {
   const septets: number[] = []
   for (const character of text) {

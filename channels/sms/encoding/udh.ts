@@ -14,6 +14,9 @@ export interface UserData {
   readonly mended: readonly string[]
 }
 
+/** A header of one octet counts the parts. */
+export const MAX_PARTS = 255
+
 const CONCAT_8 = 0x00
 const CONCAT_16 = 0x08
 const NATIONAL_SINGLE = 0x24
@@ -27,7 +30,7 @@ export function concatenationOf(
   sequence: number,
 ): Concatenation | undefined {
   const isSound = Number.isInteger(reference) && reference >= 0 && total >= 2 && sequence >= 1 && sequence <= total
-  return isSound && total <= 255 ? { scheme, reference, total, sequence } : undefined
+  return isSound && total <= MAX_PARTS ? { scheme, reference, total, sequence } : undefined
 }
 
 /**

@@ -1,8 +1,8 @@
 import type { Clock } from '../../../runtime/clock.js'
 import { Failure } from '../../../runtime/failure.js'
+import { segments, type SmsSegments } from '../../../runtime/sms-segments.js'
 import { baseUrl, requireLoopback } from '../../loopback.js'
 import type { SmsClient } from '../client.js'
-import { segmentsOf } from '../encoding/segments.js'
 import {
   askGateway,
   DEFAULT_TIMEOUT_MS,
@@ -55,7 +55,7 @@ export function createKannelClient(options: KannelClientOptions): SmsClient {
         from,
         to,
         // A wide text is sent as UTF-8 too: Kannel recodes it.
-        coding: encoding === 'gsm7' ? '0' : '2',
+        coding: encoding === 'gsm-7' ? '0' : '2',
         charset: 'UTF-8',
         ...(options.smsc === undefined ? {} : { smsc: options.smsc }),
         ...(options.receipts === undefined
@@ -84,10 +84,10 @@ export function createKannelClient(options: KannelClientOptions): SmsClient {
   }
 }
 
-function measure(text: string, maxParts: number): { encoding: 'gsm7' | 'ucs2'; parts: number } {
+function measure(text: string, maxParts: number): Pick<SmsSegments, 'encoding' | 'parts'> {
   if (text.trim() === '')
     throw new Failure('invalid-payload', 'an empty message cannot be sent: write something', { retryable: false })
-  const { encoding, parts } = segmentsOf(text)
+  const { encoding, parts } = segments(text)
   if (parts > maxParts) {
     throw new Failure('too-large', `this message needs ${parts} SMS and at most ${maxParts} are sent: shorten it`, {
       retryable: false,

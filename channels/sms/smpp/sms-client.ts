@@ -1,10 +1,10 @@
 import type { Clock } from '../../../runtime/clock.js'
 import { Failure } from '../../../runtime/failure.js'
 import type { Log } from '../../../runtime/log.js'
+import { splitSms } from '../../../runtime/sms-segments.js'
 import type { SmsClient } from '../client.js'
 import { encodeGsm7 } from '../encoding/gsm7.js'
-import { MAX_PARTS, splitText } from '../encoding/segments.js'
-import { concatenationHeader } from '../encoding/udh.js'
+import { concatenationHeader, MAX_PARTS } from '../encoding/udh.js'
 import { encodeUcs2 } from '../encoding/ucs2.js'
 import { canBeWrittenTo, normaliseNumber } from '../phone-number.js'
 import { mayHaveBeenSent } from './failures.js'
@@ -100,7 +100,7 @@ export function createSmppSmsClient(options: SmppSmsClientOptions): SmsClient {
         })
       if (text.trim() === '')
         throw new Failure('invalid-payload', 'an empty message cannot be sent: write something', { retryable: false })
-      const { encoding, parts } = splitText(text)
+      const { encoding, parts } = splitSms(text)
       if (parts.length > Math.min(maxParts, MAX_PARTS))
         throw new Failure(
           'too-large',
@@ -112,13 +112,13 @@ export function createSmppSmsClient(options: SmppSmsClientOptions): SmsClient {
       const addresses = { ...addressed('source', normaliseNumber(from)), ...addressed('dest', recipient) }
       const messageIds: string[] = []
       for (const [index, part] of parts.entries()) {
-        const body = encoding === 'gsm7' ? encodeGsm7(part) : encodeUcs2(part)
+        const body = encoding === 'gsm-7' ? encodeGsm7(part) : encodeUcs2(part)
         const header = parts.length === 1 ? new Uint8Array() : concatenationHeader(own, parts.length, index + 1)
         const fields = {
           ...addresses,
           service_type: options.serviceType ?? '',
           esm_class: parts.length === 1 ? 0 : HEADER_INDICATOR,
-          data_coding: encoding === 'gsm7' ? 0 : UCS2,
+          data_coding: encoding === 'gsm-7' ? 0 : UCS2,
           registered_delivery: 1,
           short_message: Buffer.concat([header, body]),
         }

@@ -12,22 +12,36 @@ export function verifyTwilioSignature(
   authToken: string,
 ): boolean {
   if (authToken === '' || typeof header !== 'string' || header.length > 200) return false
+  const written = writtenOut(form)
   return formsOf(address)
-    .map((url) => timingSafeSame(header, signatureOf(url, form, authToken)))
+    .map((url) => timingSafeSame(header, signed(url, written, authToken)))
     .some((fits) => fits)
 }
 
 export function signatureOf(address: string, form: URLSearchParams, authToken: string): string {
-  const names = [...new Set(form.keys())].sort()
-  const written = names.map((name) =>
-    [...new Set(form.getAll(name))]
-      .sort()
-      .map((value) => `${name}${value}`)
-      .join(''),
-  )
-  return createHmac('sha1', authToken)
-    .update(`${address}${written.join('')}`, 'utf8')
-    .digest('base64')
+  return signed(address, writtenOut(form), authToken)
+}
+
+const signed = (address: string, written: string, authToken: string): string =>
+  createHmac('sha1', authToken).update(`${address}${written}`, 'utf8').digest('base64')
+
+/** In one pass over the form: a stranger may send a hundred thousand names, and nobody knows yet that he is one. */
+function writtenOut(form: URLSearchParams): string {
+  const values = new Map<string, Set<string>>()
+  for (const [name, value] of form) {
+    const known = values.get(name)
+    if (known === undefined) values.set(name, new Set([value]))
+    else known.add(value)
+  }
+  return [...values.keys()]
+    .sort()
+    .map((name) =>
+      [...(values.get(name) ?? [])]
+        .sort()
+        .map((value) => `${name}${value}`)
+        .join(''),
+    )
+    .join('')
 }
 
 function timingSafeSame(given: string, right: string): boolean {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { checkAddress, isPublicAddress } from '../../../channels/media-address.js'
+import { checkAddress } from '../../../channels/media-address.js'
 import { sha256Of } from '../../../channels/media-hash.js'
+import { isPublicAddress } from '../../../channels/public-address.js'
 
 const HOSTS = ['fbcdn.net', 'twimg.com']
 const resolve =

@@ -125,6 +125,10 @@ describe('addresses of this network', () => {
     '64:ff9b::a00:1',
     '2002:a00:1::1',
     '2001:db8::1',
+    '3fff::1',
+    '100::1',
+    '64:ff9b:1::1',
+    '2606:4700::1111%eth0',
     'nonsense',
   ])('%s is out of reach', (address) => expect(isReachable(address, 'public')).toBe(false))
 

@@ -1,7 +1,8 @@
 import { createHmac } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { verifyHandshake, verifySignature } from '../../../channels/graph/signature.js'
+import { verifyHandshake } from '../../../channels/graph/handshake.js'
+import { verifySignature } from '../../../channels/graph/signature.js'
 
 const SECRET = 'app-secret'
 const sign = (body: Buffer, secret = SECRET) => `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { segmentsOf } from '../../../channels/sms/encoding/segments.js'
+import { segments } from '../../../runtime/sms-segments.js'
 import { createKannelHook } from '../../../channels/sms/kannel/hook.js'
 import { createKannelClient } from '../../../channels/sms/kannel/sendsms.js'
 import { createWebhook } from '../../../ingest/webhook.js'
@@ -140,7 +140,7 @@ describe.skipIf(missing !== undefined).each([true, false])('the real Kannel, rec
       const queue = Array.from({ length: count }, (_, number) => {
         const text = makeText(random, number, 1 + (number % 4))
         const id = `out:${number}:Ünïcode %d8 ${recodes ? 'a' : 'b'}`
-        wanted.set(id, { to: `+92301${String(1_000_000 + number)}`, text, parts: segmentsOf(text).parts })
+        wanted.set(id, { to: `+92301${String(1_000_000 + number)}`, text, parts: segments(text).parts })
         return id
       })
       const worker = async () => {

@@ -1,8 +1,8 @@
 import type { AddressInfo } from 'node:net'
 import smpp, { type Session } from 'smpp'
 import { encodeGsm7 } from '../../../channels/sms/encoding/gsm7.js'
-import { splitText } from '../../../channels/sms/encoding/segments.js'
 import { encodeUcs2 } from '../../../channels/sms/encoding/ucs2.js'
+import { splitSms } from '../../../runtime/sms-segments.js'
 
 interface ShortMessage {
   readonly message: string
@@ -94,10 +94,10 @@ export async function startTestSmsc(options: { isDeliverable: (to: string) => bo
     bound,
     submitted: () => taken,
     bring: async ({ from, to, text, order }) => {
-      const { encoding, parts } = splitText(text)
+      const { encoding, parts } = splitSms(text)
       reference = (reference + 1) % 256
       const own = reference
-      const bytes = (part: string) => Buffer.from(encoding === 'gsm7' ? encodeGsm7(part) : encodeUcs2(part))
+      const bytes = (part: string) => Buffer.from(encoding === 'gsm-7' ? encodeGsm7(part) : encodeUcs2(part))
       const numbers = order?.(parts.length) ?? parts.map((_, index) => index)
       const answers = numbers.map((index) => {
         const header = Buffer.from([5, 0, 3, own, parts.length, index + 1])
@@ -106,7 +106,7 @@ export async function startTestSmsc(options: { isDeliverable: (to: string) => bo
           source_addr: from,
           destination_addr: to,
           esm_class: parts.length > 1 ? UDHI : 0,
-          data_coding: encoding === 'gsm7' ? 0 : 8,
+          data_coding: encoding === 'gsm-7' ? 0 : 8,
           short_message: parts.length > 1 ? Buffer.concat([header, body]) : body,
         })
         return new Promise<void>((resolve, reject) => {

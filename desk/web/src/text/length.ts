@@ -1,5 +1,5 @@
 import { xLength } from '../../../../cases/x-length.js'
-import { segments } from '../../../../runtime/sms-segments.js'
+import { segments, SMS_PLACES } from '../../../../runtime/sms-segments.js'
 import type { Channel } from '../api/types.js'
 
 /** The length of a reply as its channel counts it: by the same functions that decide whether it may go out. */
@@ -24,5 +24,5 @@ export function roomLeft(
   if (channel !== 'sms' || limit.maxParts === null) return limit.maxLength - lengthOn(channel, text)
   const { encoding, units, parts, left } = segments(text)
   if (parts <= limit.maxParts) return left
-  return limit.maxParts * (encoding === 'gsm-7' ? 153 : 67) - units
+  return limit.maxParts * SMS_PLACES[encoding].joined - units
 }

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decodeText } from '../../../../channels/sms/encoding/coding.js'
-import { decodeGsm7, encodeGsm7, fitsGsm7, mendEscapes } from '../../../../channels/sms/encoding/gsm7.js'
+import { decodeGsm7, encodeGsm7, mendEscapes } from '../../../../channels/sms/encoding/gsm7.js'
 import { readPart } from '../../../../channels/sms/encoding/read-part.js'
-import { segmentsOf, splitText } from '../../../../channels/sms/encoding/segments.js'
 import { concatenationHeader, readUserData } from '../../../../channels/sms/encoding/udh.js'
 import { decodeUcs2, encodeUcs2 } from '../../../../channels/sms/encoding/ucs2.js'
+import { segments, SMS_PLACES, splitSms } from '../../../../runtime/sms-segments.js'
 
 const GSM =
   '@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&\'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà\f^{}\\[~]|€'
@@ -19,7 +19,9 @@ describe('GSM 03.38', () => {
   it('holds its 137 characters, the extension at two septets', () => {
     expect([...GSM]).toHaveLength(137)
     expect(Buffer.from(encodeGsm7('@£€Ωà{~')).toString('hex')).toBe('00011b65157f1b281b3d')
-    expect(fitsGsm7('ç')).toBe(false)
+    expect(splitSms(GSM).encoding).toBe('gsm-7')
+    expect(splitSms('ç').encoding).toBe('ucs-2')
+    expect(() => encodeGsm7('ç')).toThrow(RangeError)
   })
 
   it('reads back what it wrote', () => {
@@ -40,27 +42,31 @@ describe('GSM 03.38', () => {
 
 describe('parts', () => {
   it.each([
-    ['', 'gsm7', 0, 160, 160],
-    ['x'.repeat(160), 'gsm7', 1, 0, 160],
-    ['x'.repeat(161), 'gsm7', 2, 145, 153],
-    ['€'.repeat(80), 'gsm7', 1, 0, 160],
-    ['x'.repeat(152) + '€' + 'x'.repeat(10), 'gsm7', 2, 141, 153],
-    ['ب'.repeat(70), 'ucs2', 1, 0, 70],
-    ['ب'.repeat(71), 'ucs2', 2, 63, 67],
-    ['ب'.repeat(66) + '😀' + 'ب'.repeat(5), 'ucs2', 2, 60, 67],
+    ['', 'gsm-7', 0, 160, 160],
+    ['x'.repeat(160), 'gsm-7', 1, 0, 160],
+    ['x'.repeat(161), 'gsm-7', 2, 145, 153],
+    ['€'.repeat(80), 'gsm-7', 1, 0, 160],
+    ['x'.repeat(152) + '€' + 'x'.repeat(10), 'gsm-7', 2, 141, 153],
+    ['ب'.repeat(70), 'ucs-2', 1, 0, 70],
+    ['ب'.repeat(71), 'ucs-2', 2, 63, 67],
+    ['ب'.repeat(66) + '😀' + 'ب'.repeat(5), 'ucs-2', 2, 60, 67],
   ] as const)('of %j', (text, encoding, parts, charactersLeft, perPart) => {
-    expect(segmentsOf(text)).toEqual({ encoding, parts, charactersLeft, perPart })
+    expect(segments(text)).toMatchObject({ encoding, left: charactersLeft })
+    expect(splitSms(text).encoding).toBe(encoding)
+    expect(splitSms(text).parts).toHaveLength(parts)
+    expect(SMS_PLACES[encoding][parts > 1 ? 'joined' : 'single']).toBe(perPart)
   })
 
   it('joined are the text, and none is too long or begins inside a character', () => {
     fc.assert(
       fc.property(fc.oneof(gsmText, anyText), (text) => {
-        const { encoding, parts } = splitText(text)
+        const { encoding, parts } = splitSms(text)
         expect(parts.join('')).toBe(text)
+        expect(segments(text)).toMatchObject({ encoding, parts: Math.max(parts.length, 1) })
         for (const part of parts) {
-          const units = encoding === 'gsm7' ? encodeGsm7(part).length : part.length
+          const units = encoding === 'gsm-7' ? encodeGsm7(part).length : part.length
           expect(units).toBeLessThanOrEqual(
-            parts.length === 1 ? (encoding === 'gsm7' ? 160 : 70) : encoding === 'gsm7' ? 153 : 67,
+            parts.length === 1 ? (encoding === 'gsm-7' ? 160 : 70) : encoding === 'gsm-7' ? 153 : 67,
           )
           expect(part.isWellFormed()).toBe(true)
         }
@@ -72,11 +78,11 @@ describe('parts', () => {
   it('go through octets and header and back', () => {
     fc.assert(
       fc.property(fc.oneof(gsmText, anyText), fc.nat(255), (text, reference) => {
-        const { encoding, parts } = splitText(text)
+        const { encoding, parts } = splitSms(text)
         const read = parts.map((part, index) => {
-          const body = encoding === 'gsm7' ? encodeGsm7(part) : encodeUcs2(part)
+          const body = encoding === 'gsm-7' ? encodeGsm7(part) : encodeUcs2(part)
           const bytes = Buffer.concat([concatenationHeader(reference, parts.length, index + 1), body])
-          return readPart(bytes, { dataCoding: encoding === 'gsm7' ? 0 : 8, hasHeader: true })
+          return readPart(bytes, { dataCoding: encoding === 'gsm-7' ? 0 : 8, hasHeader: true })
         })
         expect(mendEscapes(read.map((part) => part.text).join(''))).toBe(text)
         if (parts.length > 1)

@@ -70,6 +70,13 @@ describe('the signature of Twilio', () => {
     expect(empty.verify(request(message, sign(PUBLIC, form, '')))).toBe(false)
   })
 
+  it('is made in time for a form of a stranger with a hundred thousand names', () => {
+    const body = Array.from({ length: 100_000 }, (_, index) => index.toString(36)).join('&')
+    const started = performance.now()
+    expect(hook.verify(hookRequest({ url: CALLED, body, headers: { 'x-twilio-signature': 'AAAA' } }))).toBe(false)
+    expect(performance.now() - started).toBeLessThan(5_000)
+  })
+
   it('is answered with empty instructions', () => {
     expect(hook.stored).toMatchObject({ status: 200, type: 'text/xml; charset=utf-8' })
     expect(hook.stored?.body).toContain('<Response/>')
