@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { createAlertsStore } from '../alerts/alert-records.js'
 import { createCases } from '../cases/case-desk.js'
 import { createOutboxDoor } from '../cases/outbox-door.js'
+import { createNumbers } from '../channels/sms/numbers.js'
 import { replyOptions } from '../cases/reply-options.js'
 import { createAudit } from '../desk/audit.js'
 import type { Condition } from '../desk/routes/operations.js'
@@ -11,6 +12,7 @@ import { toCsv } from '../reports/to-csv.js'
 import { toHtml } from '../reports/to-html.js'
 import { packagePath } from '../runtime/package-root.js'
 import { createOutboundStates } from '../send/outbound-records.js'
+import type { EnrichedMention } from '../schemas/enriched-mention.js'
 import type { Context } from './context.js'
 import { diskProblem } from './disk.js'
 
@@ -22,6 +24,10 @@ export async function openDesk(
   const { clock, log, metrics, stores, districts, deadLetters, users, reports, board } = core
   const { bus, records, index } = stores
   const door = createOutboxDoor({ records, bus, clock, log })
+
+  const numbers = createNumbers(districts, config.smsNumbers)
+  const officeOf = ({ channel, account }: EnrichedMention) =>
+    channel === 'sms' && account !== null ? numbers.get(account)?.unit : undefined
 
   const condition = async (): Promise<Condition> => {
     const low = await diskProblem(stores.folder)
@@ -62,7 +68,7 @@ export async function openDesk(
     outbound: createOutboundStates(records),
     replyOptions: (mention, conversation) =>
       replyOptions({ mention, conversation, channels: platforms.answered, nowMs: clock.now() }),
-    suggestUnits: (mention) => units.suggest(mention),
+    suggestUnits: (mention) => units.suggest(mention, officeOf(mention)),
     outboundOf: async (platformId) =>
       (
         await records

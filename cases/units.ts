@@ -7,8 +7,11 @@ import type { Category } from '../schemas/tags.js'
 export interface Units {
   list(): readonly Unit[]
   get(id: string): Unit | undefined
-  /** The fitting ones, the first first; empty where nobody needs to act. A person chooses. */
-  suggest(mention: EnrichedMention): readonly Unit[]
+  /**
+   * The fitting ones, the first first; empty where nobody needs to act. A person chooses. `writtenTo` is the office whose number it came to: where
+   * nothing tells the district, its region is the nearest.
+   */
+  suggest(mention: EnrichedMention, writtenTo?: string): readonly Unit[]
 }
 
 const PROVINCIAL = [
@@ -66,11 +69,16 @@ export function createUnits(table: DistrictTable, numbers: ReadonlyMap<string, s
   if (strange.length > 0)
     throw new Error(`no such unit: ${strange.join(', ')}; units are ${units.map((unit) => unit.id).join(', ')}`)
 
-  function suggest({ tags }: EnrichedMention): Unit[] {
+  function suggest({ tags }: EnrichedMention, writtenTo?: string): Unit[] {
     const districts = tags.districts?.map((tag) => tag.id) ?? []
-    const regions = districts.flatMap((id) => table.byId.get(id)?.region ?? [])
+    const [, region] = /^rpo-(.+)$/.exec(writtenTo ?? '') ?? []
+    const regions =
+      districts.length === 0 && region !== undefined
+        ? [region]
+        : districts.flatMap((id) => table.byId.get(id)?.region ?? [])
     const idsOf = (office: Office): string[] => {
-      if (office === 'dpo') return districts.map((id) => `dpo-${id}`)
+      if (office === 'dpo' && districts.length > 0) return districts.map((id) => `dpo-${id}`)
+      if (office === 'dpo') return regions.map((id) => `rpo-${id}`)
       if (office === 'rpo') return regions.map((id) => `rpo-${id}`)
       return [office]
     }

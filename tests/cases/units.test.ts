@@ -7,12 +7,12 @@ import { CATEGORIES, type Category } from '../../schemas/tags.js'
 
 const units = createUnits(loadDistrictTable(), new Map([['ctd', '92000']]))
 
-function suggested(category: Category | null, places: string[] = ['swat']): string[] {
+function suggested(category: Category | null, places: string[] = ['swat'], writtenTo?: string): string[] {
   const tag = makeTags().category
   if (tag === null) throw new Error('the makers give a category')
   const districts = places.map((id) => ({ id, confidence: 0.9, basis: 'text' as const, evidence: [] }))
   return units
-    .suggest(makeEnriched({}, { districts, category: category === null ? null : { ...tag, category } }))
+    .suggest(makeEnriched({}, { districts, category: category === null ? null : { ...tag, category } }), writtenTo)
     .map((unit) => unit.id)
 }
 
@@ -33,6 +33,14 @@ test('every office of the force is there once, each with its districts', () => {
       ]),
     ),
   ).toThrow(/dpo-nowhere, x/)
+})
+
+test('where nothing tells the district, the region whose number was written to is the nearest', () => {
+  expect(suggested('crime', [], 'rpo-mardan')).toEqual(['rpo-mardan'])
+  expect(suggested('misconduct', [], 'rpo-mardan')).toEqual(['rpo-mardan', 'accountability'])
+  expect(suggested('crime', ['swat'], 'rpo-mardan')).toEqual(['dpo-swat'])
+  expect(suggested('crime', [], 'central')).toEqual(['media-cell'])
+  expect(suggested('inquiry', [], 'rpo-mardan')).toEqual(['media-cell'])
 })
 
 test('each category goes where LABELLING says', () => {
