@@ -1,4 +1,4 @@
-import type { Insertable, Transaction } from 'kysely'
+import { sql, type Insertable, type Transaction } from 'kysely'
 import { Failure } from '../runtime/failure.js'
 import type { Records, Tables } from '../runtime/records/tables.js'
 import type { EnrichedMention } from '../schemas/enriched-mention.js'
@@ -121,6 +121,17 @@ export class GroupBook {
   async group(id: string): Promise<Group | undefined> {
     if (!this.#groups.has(id)) await this.#loadGroups([id])
     return this.#groups.get(id)
+  }
+
+  /** The groups that show the words of a mention, also those it left. Asked of mentions that were members alone: it looks through all alerts. */
+  async ledBy(mentionId: string): Promise<readonly Group[]> {
+    const rows = await this.#transaction
+      .selectFrom('alerts')
+      .select('id')
+      .where(sql<string>`json_extract(body, '$.lead.mentionId')`, '=', mentionId)
+      .execute()
+    await this.#loadGroups(rows.map(({ id }) => id).filter((id) => !this.#groups.has(id)))
+    return [...this.#groups.values()].filter((group) => group?.alert.lead.mentionId === mentionId) as Group[]
   }
 
   setGroup(group: Group): void {

@@ -147,6 +147,14 @@ export function leave(group: Group, member: Member): Group {
   return { ...group, alert: next, leadGone: group.leadGone || isLead, empty: stays }
 }
 
+/** The lead says something else now and belongs to this group no more: its older words may not stay in sight. */
+export function rephrase(group: Group, member: Member): Group {
+  const { alert } = group
+  if (alert.lead.mentionId !== member.id || alert.lead.text === member.text) return group
+  const lead = { ...alert.lead, text: member.text, lang: member.lang, evidence: [] }
+  return { ...group, alert: { ...alert, version: alert.version + 1, lead } }
+}
+
 /** A member was deleted: it still counts as a report of the event, but its words go. */
 export function erase(group: Group, mentionId: string): Group {
   const { alert } = group

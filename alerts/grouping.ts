@@ -2,7 +2,7 @@ import { dangerRule } from './rules/danger.js'
 import { UNJUDGED } from './rules/unjudged.js'
 import { ERASED, LEFT, type GroupBook } from './group-book.js'
 import type { MemberRow } from './member-days.js'
-import { amend, erase, join, leave, openGroup, type Group, type Member } from './group.js'
+import { amend, erase, join, leave, openGroup, rephrase, type Group, type Member } from './group.js'
 import { authorKey } from './matching.js'
 import type { Firing, Rule } from './rule.js'
 import type { EnrichedChange, EnrichedMention } from '../schemas/enriched-mention.js'
@@ -73,6 +73,11 @@ function markOf(
   return { mention_id: mentionId, alert_id: alertId, version, simhash: '', tokens: mark, author: '', at }
 }
 
+/** A mention that left a group may still be what that group shows: its present words, or none, are shown there too. */
+async function rephraseWhereItLeads(book: GroupBook, mention: EnrichedMention): Promise<void> {
+  for (const group of await book.ledBy(mention.id)) book.setGroup(rephrase(group, memberOf(mention)))
+}
+
 async function enter(book: GroupBook, mention: EnrichedMention, firing: Firing, now: string): Promise<Outcome> {
   const id = `alert:${firing.group ?? mention.id}`
   const member = memberOf(mention)
@@ -119,6 +124,7 @@ async function takeMention(
   const firing = observe(rules, mention)
   const row = book.member(mention.id)
   if (row !== undefined && isKnown(row, mention.version, firing)) return { alertId: row.alert_id, joined: false }
+  if (row !== undefined && row.version < mention.version) await rephraseWhereItLeads(book, mention)
   const isMember = row !== undefined && row.tokens >= 0
   if (firing !== undefined) {
     return isMember ? readAgain(book, mention, row, firing, rules, now) : enter(book, mention, firing, now)
@@ -137,8 +143,7 @@ async function takeDeletion(book: GroupBook, deletion: Deletion): Promise<Outcom
   const row = book.member(deletion.id)
   if (row !== undefined && (deletion.version < row.version || row.tokens === ERASED))
     return { alertId: row.alert_id, joined: false }
-  const group = row === undefined ? undefined : await book.group(row.alert_id)
-  if (group !== undefined) book.setGroup(erase(group, deletion.id))
+  for (const group of row === undefined ? [] : await book.ledBy(deletion.id)) book.setGroup(erase(group, deletion.id))
   book.setMember(markOf(deletion.id, row?.alert_id ?? '', deletion.version, row?.at ?? deletion.receivedAt, ERASED))
   return { alertId: row?.alert_id, joined: false }
 }

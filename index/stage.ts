@@ -26,8 +26,10 @@ function noticeOf(change: EnrichedChange, known: Districts): IndexedNotice {
   if (change.type === 'deleted') return { ...base, channel: change.channel, alert: false, districts: [...before] }
   const { channel, tags } = change.mention
   const districts = tags.districts?.map((district) => district.id) ?? []
-  known.set(id, districts)
-  return { ...base, channel, alert: tags.category?.alert ?? false, districts: [...new Set([...districts, ...before])] }
+  const told = [...new Set([...districts, ...before])]
+  // An old version changes nothing of what stands: who saw that must still hear of what comes after.
+  known.set(id, told)
+  return { ...base, channel, alert: tags.category?.alert ?? false, districts: told }
 }
 
 /** The index stage: writes what was enriched, then says on `mentions.indexed` that it can be found. */

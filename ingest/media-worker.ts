@@ -93,6 +93,8 @@ class Platform {
   readonly #parts: MediaWorkerParts
   readonly #space: Space
   readonly #running = new Set<Promise<void>>()
+  /** Files stored since health was told. */
+  #stored = 0
 
   constructor(fetcher: MediaFetcher, parts: MediaWorkerParts, space: Space) {
     this.#fetcher = fetcher
@@ -107,7 +109,9 @@ class Platform {
     while (!signal.aborted) {
       try {
         await this.#round(signal)
-        await (this.problem === undefined ? health.ok(0) : health.failed(this.problem))
+        const stored = this.#stored
+        this.#stored = 0
+        await (this.problem === undefined ? health.ok(stored) : health.failed(this.problem))
       } catch (error) {
         if (!(error instanceof Failure) || !error.retryable) throw error
         log.warn('media wait and are looked at again', { channel, reason: error.reason })
@@ -145,6 +149,7 @@ class Platform {
       try {
         await this.#fetch(wanted, signal)
         this.problem = undefined
+        this.#stored += 1
         metrics.processed.inc({ stage: 'media' })
       } catch (error) {
         const failure = asFailure(error)

@@ -13,6 +13,9 @@ const LONGEST_BACK_OFF_MS = 5 * 60_000
 /** A refused token is mended by a person: asking every second helps nobody. */
 const PERSON_NEEDED_MS = 60_000
 
+/** However long a platform says: a header in the wrong unit must not leave a source asleep for years. */
+const LONGEST_TOLD_MS = 24 * 3_600_000
+
 const NEEDS_PERSON = new Set<FailureReason>(['unauthorized', 'forbidden', 'not-found', 'refused'])
 
 export interface TryingParts {
@@ -77,7 +80,8 @@ export function createTrying(parts: TryingParts, signal: AbortSignal): Trying {
 
 function waitAfter(failure: Failure, attempt: number, random: () => number): number {
   const firstMs = NEEDS_PERSON.has(failure.reason) ? PERSON_NEEDED_MS : FIRST_BACK_OFF_MS
-  return Math.max(backOffMs(attempt, random, firstMs, LONGEST_BACK_OFF_MS), failure.retryAfterMs ?? 0)
+  const toldMs = Math.min(failure.retryAfterMs ?? 0, LONGEST_TOLD_MS)
+  return Math.max(backOffMs(attempt, random, firstMs, LONGEST_BACK_OFF_MS), toldMs)
 }
 
 function asFailure(error: unknown): Failure {

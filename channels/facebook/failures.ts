@@ -158,9 +158,12 @@ function byStatus(status: number): GraphVerdict {
   return { reason: reasonOfStatus(status) }
 }
 
+/** Meta counts in sliding hours: what is said to take longer is said in another unit, or by a proxy. */
+const LONGEST_SAID_MS = 3_600_000
+
 function saidWaitMs({ retryAfter }: GraphAnswer): number | undefined {
   const seconds = numeric(retryAfter)
-  return seconds === undefined ? undefined : Math.max(0, seconds) * 1000
+  return seconds === undefined ? undefined : Math.min(LONGEST_SAID_MS, Math.max(0, seconds) * 1000)
 }
 
 /** Meta's words with the code, and what to do about it where that is known. */

@@ -8,7 +8,8 @@ const OBJECT_OPENS = 0x7b
 
 /**
  * Whether X signed exactly these bytes (`x-twitter-webhooks-signature: sha256=<base64 HMAC-SHA256(consumer secret, raw body)>`) as an event. What holds no
- * JSON object is none, however well it is signed: anybody may have a text without braces signed as a challenge. Takes any header and any length, compares in constant time, never throws; an empty secret signs nothing.
+ * JSON object is none, however well it is signed: anybody may have a text without braces signed as a challenge.
+ * Takes any header and any length, compares in constant time, never throws; an empty secret signs nothing.
  */
 export function verifyXSignature(rawBody: Buffer, header: unknown, consumerSecret: string): boolean {
   if (consumerSecret === '' || typeof header !== 'string' || !rawBody.includes(OBJECT_OPENS)) return false

@@ -1,4 +1,6 @@
+import { personOf } from '../../runtime/person.js'
 import type { Sqlite } from '../../runtime/sqlite.js'
+import type { IndexedMention } from '../../schemas/search.js'
 
 /** What stands in a filter's place where nobody could say. */
 export const UNKNOWN = 'unknown'
@@ -51,10 +53,6 @@ PRAGMA user_version = ${SCHEMA_VERSION};
 /** What version 2 knows more than version 1: whose a mention is, and where a withdrawn one stood. */
 const FROM_1_TO_2 = `
 ALTER TABLE mentions ADD COLUMN person TEXT NOT NULL DEFAULT '';
-UPDATE mentions SET person = coalesce((
-  SELECT coalesce(json_extract(body, '$.author.id'), lower(json_extract(body, '$.author.handle')), json_extract(body, '$.author.address'))
-  FROM bodies WHERE bodies.seq = mentions.seq
-), '');
 CREATE INDEX mentions_by_person ON mentions (conversation, person, written_at);
 ALTER TABLE deletions ADD COLUMN conversation TEXT NOT NULL DEFAULT '';
 ALTER TABLE deletions ADD COLUMN person TEXT NOT NULL DEFAULT '';
@@ -65,6 +63,24 @@ CREATE INDEX deletions_by_conversation ON deletions (conversation, written_at) W
 PRAGMA user_version = 2;
 `
 
+const NAMED_AT_ONCE = 1000
+
+/** Whose each mention is, as `personOf` says it: SQLite folds the case of no letter outside ASCII, and its JSON ends text at a NUL. */
+function namePersons(db: Sqlite): void {
+  for (let last = 0; ;) {
+    const rows = db.all<{ seq: number; body: string }>(
+      'SELECT seq, body FROM bodies WHERE seq > ? ORDER BY seq LIMIT ?',
+      last,
+      NAMED_AT_ONCE,
+    )
+    for (const { seq, body } of rows)
+      db.run('UPDATE mentions SET person = ? WHERE seq = ?', personOf(JSON.parse(body) as IndexedMention) ?? '', seq)
+    const end = rows.at(-1)
+    if (end === undefined) return
+    last = end.seq
+  }
+}
+
 /** Makes the tables in a new file and brings those of the version before up to date; throws if the file is of another version of this program. */
 export function ensureSchema(db: Sqlite): void {
   db.transaction(() => {
@@ -72,6 +88,7 @@ export function ensureSchema(db: Sqlite): void {
     if (version === SCHEMA_VERSION) return
     if (version === 1) {
       db.exec(FROM_1_TO_2)
+      namePersons(db)
       return
     }
     if (version !== 0) {

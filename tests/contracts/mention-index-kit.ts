@@ -23,6 +23,7 @@ export const places = (...ids: string[]): DistrictTag[] =>
   ids.map((id) => ({ id, confidence: 0.9, basis: 'text', evidence: [] }))
 
 export const written = (one: EnrichedMention): EnrichedChange => ({ type: 'written', mention: one })
+export const edited = (one: EnrichedMention): EnrichedChange => ({ type: 'edited', mention: one })
 export const deleted = (one: EnrichedMention, version: number): EnrichedChange => ({
   type: 'deleted',
   id: one.id,

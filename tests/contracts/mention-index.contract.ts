@@ -4,6 +4,7 @@ import { makeTags } from '../support/mentions.js'
 import { ALL, at, deleted, mention, places, written, indexKit, type IndexUnderTest } from './mention-index-kit.js'
 import { filtersContract } from './mention-index-filters.js'
 import { pagesContract } from './mention-index-pages.js'
+import { threadsContract } from './mention-index-threads.js'
 import { wordsContract } from './mention-index-words.js'
 
 /** What every mention index promises; `open` gives a fresh, empty one. */
@@ -14,6 +15,7 @@ export function mentionIndexContract(open: () => Promise<IndexUnderTest>): void 
   wordsContract(kit)
   filtersContract(kit)
   pagesContract(kit)
+  threadsContract(kit)
 
   describe('writing', () => {
     it('gives back what was written, whole', async () => {

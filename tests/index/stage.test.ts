@@ -59,4 +59,11 @@ describe('the index stage', () => {
     })
     expect(notices[0]?.districts).toEqual(['swat', 'peshawar'])
   })
+
+  it('tells of a deletion those who saw what stood, though an old edit of elsewhere came between', async () => {
+    const { notices } = await handle([said('whatsapp:a', 'edited', 'swat'), gone('whatsapp:a')], {
+      districtsOf: async () => new Map([['whatsapp:a', ['peshawar']]]),
+    })
+    expect(notices[1]?.districts).toContain('peshawar')
+  })
 })

@@ -91,6 +91,22 @@ describe('pollLoop', () => {
     await running
   })
 
+  it('sleeps no longer than a day, whatever a platform says', async () => {
+    let asked = 0
+    const { clock, start, stop } = setUp(async () => {
+      if (asked++ === 0) throw new Failure('rate-limited', 'too fast', { retryable: true, retryAfterMs: 1e303 })
+      return nothing
+    })
+    const running = start()
+    await settled(clock)
+    for (let minute = 0; minute < 24 * 60 - 1; minute++) await clock.advance(60_000)
+    expect(asked).toBe(1)
+    for (let minute = 0; minute < 2; minute++) await clock.advance(60_000)
+    expect(asked).toBeGreaterThan(1)
+    stop.abort()
+    await running
+  })
+
   it('waits as long as the platform wants, doubles its own wait, and gets up again', async () => {
     const asked: number[] = []
     const failures = [

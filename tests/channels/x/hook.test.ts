@@ -68,6 +68,15 @@ describe('the signature', () => {
   })
 })
 
+it('takes no body that a stranger had signed as a challenge', () => {
+  for (const token of ['1', 'null', '"words"', 'true']) {
+    const answer = hook.handshake?.(request({ method: 'GET', query: { crc_token: token } }))
+    const signed = JSON.parse(answer?.body ?? '{}') as { response_token: string }
+    const headers = { 'x-twitter-webhooks-signature': signed.response_token }
+    expect(hook.verify(request({ rawBody: Buffer.from(token), headers }))).toBe(false)
+  }
+})
+
 it('refuses a body that is no JSON in UTF-8', () => {
   for (const body of ['{', '', 'x']) expect(() => hook.parse(request({ rawBody: Buffer.from(body) }))).toThrow()
   expect(() => hook.parse(request({ rawBody: Buffer.from([0x22, 0xd9, 0x22]) }))).toThrow()
