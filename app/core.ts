@@ -1,4 +1,3 @@
-import { SILENCE_LIMITS, type SilenceLimits } from '../alerts/rules/silent-source.js'
 import { createKnownSources } from '../alerts/sources-records.js'
 import { SourceBoard } from '../desk/source-board.js'
 import { createUsers, type Users } from '../desk/users.js'
@@ -12,7 +11,10 @@ import { createDeadLetters, type DeadLetters } from '../runtime/dead-letters.js'
 import { loadDistrictTable, type DistrictTable } from '../runtime/district-table.js'
 import type { Log } from '../runtime/log.js'
 import { createMetrics, type Metrics } from '../runtime/metrics.js'
+import type { Config } from './config.js'
 import { createOperations, type Operations } from './operations.js'
+import { ownAccounts } from './own-accounts.js'
+import { silenceLimits } from './silence-limits.js'
 import { openStores, type Stores } from './stores.js'
 import type { Stage } from '../runtime/stage.js'
 
@@ -33,18 +35,23 @@ export interface Core {
   readonly stages: Stage[]
 }
 
-export async function openCore(
-  dataFolder: string,
-  { clock, log, silence = SILENCE_LIMITS }: { clock: Clock; log: Log; silence?: SilenceLimits },
-): Promise<Core> {
+export async function openCore(config: Config, { clock, log }: { clock: Clock; log: Log }): Promise<Core> {
   const metrics = createMetrics()
   const districts = loadDistrictTable()
-  const stores = await openStores(dataFolder, { clock, log })
+  const stores = await openStores(config.data, { clock, log })
   const { bus, records, index } = stores
-  const deadLetters = createDeadLetters({ records, bus, clock, reopen: createReopens({ bus, clock, metrics }) })
+  const deadLetters = createDeadLetters({
+    records,
+    bus,
+    clock,
+    reopen: createReopens({ bus, clock, metrics, own: ownAccounts(config) }),
+  })
   const users = await createUsers({ records, clock })
   const reports = createDailyReports({ search: index, records, clock })
-  const board = new SourceBoard(bus, { known: createKnownSources({ records, clock, limits: silence }), clock })
+  const board = new SourceBoard(bus, {
+    known: createKnownSources({ records, clock, limits: silenceLimits(config) }),
+    clock,
+  })
   const stages: Stage[] = []
   const operations = createOperations({
     deadLetters,

@@ -18,6 +18,23 @@ const FACEBOOK_POLL_SECONDS = 15
 /** Polling every two seconds would meet X's own limit. */
 const PLENTY = { app: 5000, user: 5000 }
 
+/** What settings may hold of real platforms and the simulators do not take the place of. */
+const NO_OTHERS = {
+  xAccounts: new Map<string, string>(),
+  xAccountTokens: new Map<string, never>(),
+  xStream: 'off',
+  smsSendBy: 'first',
+  smsTwilioAccountSid: '',
+  smsTwilioAuthToken: '',
+  smsAndroidBaseUrl: '',
+  smsAndroidUsername: '',
+  smsAndroidPassword: '',
+  smsAndroidSigningKey: '',
+  smsSmppBaseUrl: '',
+  smsSmppSystemId: '',
+  smsSmppPassword: '',
+} as const satisfies Partial<Config>
+
 export interface Demonstration {
   /** The settings with the simulators in place of the platforms. */
   readonly config: Config
@@ -57,6 +74,7 @@ export async function startDemonstration(config: Config, { units, clock }: Demon
   return {
     config: {
       ...config,
+      ...NO_OTHERS,
       ...x.settings,
       ...facebook.settings,
       ...whatsapp.settings,

@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import { systemClock } from '../runtime/clock.js'
+import { loadDistrictTable } from '../runtime/district-table.js'
 import { localSocketPath } from '../runtime/data-folder.js'
 import { createLog } from '../runtime/log.js'
 import { createUnits } from '../cases/units.js'
@@ -15,7 +16,7 @@ import { serveOperations } from './local-socket.js'
 import { mediaWorkerOf, startCases, startIngest, startMedia, startReports, startSend } from './outer-stages.js'
 import type { StageName } from './stage-names.js'
 import { createPlatforms } from './platforms.js'
-import { createRules, silenceLimits, startAlerts, startEnrich, startIndex, startSourcesWatch } from './stages.js'
+import { createRules, startAlerts, startEnrich, startIndex, startSourcesWatch } from './stages.js'
 
 /** Resolves with the exit code when asked to stop by a signal, or when a part can't go on. */
 function untilStopped(ended: Promise<never>): Promise<number> {
@@ -51,14 +52,14 @@ export async function run(given: Config, stages: ReadonlySet<StageName>, version
   const stopped = untilStopped(ended)
 
   try {
-    const core = await openCore(given.data, { clock, log, silence: silenceLimits(given) })
-    life.add('stores', () => core.stores.close())
-    const units = createUnits(core.districts, given.unitNumbers)
+    const units = createUnits(loadDistrictTable(), given.unitNumbers)
     const demonstration = given.demonstration
       ? await startDemonstration(given, { units: units.list(), clock })
       : undefined
     if (demonstration !== undefined) life.add('simulators', () => demonstration.close())
     const config = demonstration?.config ?? given
+    const core = await openCore(config, { clock, log })
+    life.add('stores', () => core.stores.close())
     const platforms = createPlatforms(config, core)
     const context = {
       core,

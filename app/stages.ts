@@ -9,11 +9,11 @@ import { runStage } from '../runtime/stage.js'
 import { X_HOOK_NAME } from '../channels/x/hook.js'
 import { createNumbers } from '../channels/sms/numbers.js'
 import type { Mention } from '../schemas/mention.js'
-import { SILENCE_LIMITS, type SilenceLimits } from '../alerts/rules/silent-source.js'
 import { createSourcesWatch } from '../alerts/sources-handler.js'
 import type { Config } from './config.js'
 import type { Context } from './context.js'
 import type { Platform } from './platforms/platform.js'
+import { silenceLimits } from './silence-limits.js'
 import type { Core } from './core.js'
 import { createEnrichers } from './enrichers.js'
 
@@ -37,10 +37,6 @@ export function startIndex({ stores: { bus, index }, clock, log, metrics, stages
   const handle = createIndexHandler({ bus, clock, metrics, index })
   stages.push(runStage({ name: 'index', topic: 'mentions.enriched', bus, clock, log, metrics, handle, maxBatch: 200 }))
 }
-
-/** In a demonstration quiet hours are the story's, not the sources'. */
-export const silenceLimits = ({ demonstration }: Config): SilenceLimits =>
-  demonstration ? { ...SILENCE_LIMITS, gaps: false } : SILENCE_LIMITS
 
 /** Rings where a source that should speak is silent, fails, or is not heard of at all. */
 export function startSourcesWatch({ core, config, platforms, stopping, inBackground }: Context): void {

@@ -36,7 +36,7 @@ export async function useOperations(
 
   const clock = systemClock
   const log = createLog('error', process.stderr)
-  const core = await openCore(config.data, { clock, log })
+  const core = await openCore(config, { clock, log })
   try {
     if (drain) {
       startEnrich(core, config)

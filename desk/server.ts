@@ -39,6 +39,8 @@ export type DeskParts = OperationsParts &
   }
 
 const MAX_BODY_BYTES = 256 * 1024
+/** An SMS of all its 255 parts comes from Kannel as one address: 100 KB where each letter is written as %D8%A7. */
+const MAX_HEADER_BYTES = 128 * 1024
 const REQUESTS_A_MINUTE = 1200
 /** An id has 512 characters at most, and each may be written as three. */
 const MAX_PARAM_LENGTH = 2048
@@ -68,7 +70,7 @@ export async function createDesk(given: DeskParts): Promise<FastifyInstance> {
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     connectionTimeout: SILENCE_TIMEOUT_MS,
-    http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: 5_000 },
+    http: { maxHeaderSize: MAX_HEADER_BYTES, headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: 5_000 },
     trustProxy: trustedBy(parts),
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     forceCloseConnections: true,

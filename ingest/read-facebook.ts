@@ -16,14 +16,15 @@ interface Sink {
   readonly skipped: { reason: string }[]
   readonly unread: Reading['unread'][number][]
   readonly receivedAt: string
+  readonly pageId: string | undefined
 }
 
 /**
  * What a recorded payload of Facebook holds: a webhook body or a part of one, an object or list of the Graph API, a batch answer, an error, or an array of
- * such. Takes any value and never throws; every part is a change, a status, a stated reason, or what could not be read.
+ * such. `pageId` is our page, where it is known: what it wrote itself is set aside. Takes any value and never throws; every part is a change, a status, a stated reason, or what could not be read.
  */
-export function readFacebookPayload(payload: unknown, receivedAt: string): Reading {
-  const sink: Sink = { changes: [], statuses: [], skipped: [], unread: [], receivedAt }
+export function readFacebookPayload(payload: unknown, receivedAt: string, pageId?: string): Reading {
+  const sink: Sink = { changes: [], statuses: [], skipped: [], unread: [], receivedAt, pageId }
   readAny(payload, sink, 0)
   return { changes: sink.changes, statuses: sink.statuses, skipped: sink.skipped, unread: sink.unread }
 }
@@ -92,7 +93,7 @@ function readList(items: readonly unknown[], sink: Sink, depth: number): void {
 function readObject(object: Fields, sink: Sink, depth: number): boolean {
   const id = label(object['id'])
   if (id === undefined) return false
-  const context = { source: 'read', pageId: undefined, receivedAt: sink.receivedAt }
+  const context = { source: 'read', pageId: sink.pageId, receivedAt: sink.receivedAt }
   const messages = fields(object['messages'])?.['data']
   if (Array.isArray(messages)) {
     readList(messages as unknown[], sink, depth + 1)

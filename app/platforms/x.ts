@@ -1,4 +1,4 @@
-import { accountName, type XAccount } from '../../channels/x/accounts.js'
+import { accountName } from '../../channels/x/accounts.js'
 import { createHttpMedia, X_MEDIA_HOSTS } from '../../channels/http-media.js'
 import { createXClient } from '../../channels/x/api-client.js'
 import { createXHook } from '../../channels/x/hook.js'
@@ -11,15 +11,11 @@ import { createSpendMeter } from '../../ingest/spend.js'
 import { createXSender } from '../../send/senders/x-sender.js'
 import type { Config } from '../config.js'
 import type { Core } from '../core.js'
+import { xAccounts } from '../own-accounts.js'
 import type { Platform } from './platform.js'
 
-function accountsOf({ xUserId, xHandle, xAccounts }: Config): readonly [XAccount, ...XAccount[]] {
-  const others = [...xAccounts].map(([handle, userId]) => ({ userId, handle }))
-  return [{ userId: xUserId, handle: xHandle === '' ? null : xHandle }, ...others]
-}
-
 export function xPlatform(config: Config, { clock, log, stores }: Core): Platform {
-  const accounts = accountsOf(config)
+  const accounts = xAccounts(config)
   const [first] = accounts
   const { xApiKey: appKey, xApiSecret: appSecret, xAccessToken: accessToken, xAccessSecret: accessSecret } = config
   const common = {

@@ -2,6 +2,8 @@ import { convert, type HtmlToTextOptions } from 'html-to-text'
 
 /** What is looked at of one field; an article is far shorter, and what follows would only cost time. */
 const MAX_HTML_UNITS = 200_000
+/** No article has so many tags; nested without end they would cost the parser the square of their number. */
+const MAX_TAGS = 3_000
 
 const skip = (selector: string) => ({ selector, format: 'skip' })
 
@@ -42,12 +44,15 @@ export function plainText(value: string | undefined): string {
 const hasMarkup = (text: string): boolean => TAG.test(text) || ENTITY.test(text) || /<[a-z!/]/i.test(text)
 
 function converted(html: string): string {
+  if (html.split('<').length > MAX_TAGS) return stripped(html)
   try {
     return convert(html, OPTIONS)
   } catch {
-    return html.replace(/<[^<>]*>/g, ' ')
+    return stripped(html)
   }
 }
+
+const stripped = (html: string): string => html.replace(/<[^<>]*>/g, ' ')
 
 function tidy(text: string): string {
   return text

@@ -5,7 +5,6 @@ import { createSourcesWatch, type SourcesWatchOptions } from '../../alerts/sourc
 import { createKnownSources } from '../../alerts/sources-records.js'
 import { createHealthReporter } from '../../ingest/health.js'
 import { openRecords } from '../../runtime/records/open.js'
-import type { Alert } from '../../schemas/alert.js'
 import type { SourceHealth } from '../../schemas/source-health.js'
 import { RecordingBus } from '../pipeline/recording-bus.js'
 import { FakeClock } from '../support/fake-clock.js'

@@ -13,6 +13,7 @@ import { createDesk, type DeskParts } from '../../desk/server.js'
 import { createSessions } from '../../desk/sessions.js'
 import { SourceBoard } from '../../desk/source-board.js'
 import { createUsers } from '../../desk/users.js'
+import { NOBODY } from '../ingest/parts.js'
 import { createReopens } from '../../ingest/reopen.js'
 import { createWhatsAppHook } from '../../channels/whatsapp/hook.js'
 import { createWebhook } from '../../ingest/webhook.js'
@@ -85,7 +86,12 @@ export async function openHouse(
     condition: async () => ({ problems: [], warnings: [] }),
     toHtml: (report) => toHtml(report, districts),
     toCsv: (report) => toCsv(report, districts),
-    deadLetters: createDeadLetters({ records, bus, clock, reopen: createReopens({ bus, clock, metrics }) }),
+    deadLetters: createDeadLetters({
+      records,
+      bus,
+      clock,
+      reopen: createReopens({ bus, clock, metrics, own: NOBODY }),
+    }),
     stopping: stopping.signal,
     audit: createAudit({ records, clock }),
     units: units.list(),

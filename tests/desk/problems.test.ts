@@ -140,7 +140,12 @@ describe('on the wire', () => {
   })
 
   it('answers endless headers with a problem', async () => {
-    expectProblem(await raw(`GET / HTTP/1.1\r\nHost: a\r\nX-Long: ${'x'.repeat(20_000)}\r\n\r\n`), 431)
+    expectProblem(await raw(`GET / HTTP/1.1\r\nHost: a\r\nX-Long: ${'x'.repeat(200_000)}\r\n\r\n`), 431)
+  })
+
+  it('takes an address as long as an SMS of 255 parts makes it', async () => {
+    const path = `/api/unknown?text=${'%D8%A7'.repeat(17_000)}`
+    expectProblem(await raw(`GET ${path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`), 404)
   })
 
   it('waits neither for slow headers nor for slow bodies, nor for silent connections', () => {

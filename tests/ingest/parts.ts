@@ -1,6 +1,7 @@
 import type { HookRequest } from '../../channels/hook.js'
 import type { Metrics } from '../../runtime/metrics.js'
 import type { Log, LogFields } from '../../runtime/log.js'
+import type { OwnAccounts } from '../../ingest/reopen.js'
 import type { CursorStore } from '../../ingest/cursor-store.js'
 
 export interface LoggedEvent {
@@ -68,3 +69,6 @@ export function hookRequest(parts: Partial<HookRequest>): HookRequest {
     ...parts,
   }
 }
+
+/** A desk without accounts of its own. */
+export const NOBODY: OwnAccounts = { x: [], facebookPages: [], android: { bySim: new Map() } }

@@ -10,7 +10,7 @@ import type { SourceHealth } from '../../schemas/source-health.js'
 import { valueWith, webhook, withMessage, WRITTEN_S } from '../channels/whatsapp/payloads.js'
 import { FakeClock } from '../support/fake-clock.js'
 import { MemoryBus } from '../support/memory-bus.js'
-import { counted, hookRequest, keptLog } from './parts.js'
+import { NOBODY, counted, hookRequest, keptLog } from './parts.js'
 
 const SECRET = 'app-secret'
 
@@ -147,7 +147,7 @@ it('a wrong secret says so before the first good body', async () => {
 describe('reopening a dead letter', () => {
   it('puts in what can be read by now, and refuses what still cannot', async () => {
     const { bus, clock, metrics, post } = setUp()
-    const reopen = createReopens({ bus, clock, metrics })('hooks/whatsapp')
+    const reopen = createReopens({ bus, clock, metrics, own: NOBODY })('hooks/whatsapp')
     await post(withMessage({ type: 'text', text: 5 }))
     const letter = bus.values('mentions.dead')[0] as DeadLetter
     await expect(reopen?.(letter)).rejects.toThrow(Failure)

@@ -18,10 +18,6 @@ export function verifyTwilioSignature(
     .some((fits) => fits)
 }
 
-export function signatureOf(address: string, form: URLSearchParams, authToken: string): string {
-  return signed(address, writtenOut(form), authToken)
-}
-
 const signed = (address: string, written: string, authToken: string): string =>
   createHmac('sha1', authToken).update(`${address}${written}`, 'utf8').digest('base64')
 

@@ -53,6 +53,10 @@ describe('what is meant to take forever', () => {
     ['nesting', (size) => rss('<a>'.repeat(size))],
     ['nesting in an item', (size) => rss(`<item>${'<a>'.repeat(size)}</item>${item}`)],
     ['open items', (size) => rss('<item><title>'.repeat(size))],
+    [
+      'nested markup in entries',
+      (size) => rss(`<item><title>t</title><description>${'&lt;b&gt;'.repeat(size)}</description></item>`.repeat(4)),
+    ],
     ['open CDATA', (size) => rss('<item><title><![CDATA['.repeat(size))],
     ['open comments', (size) => rss('<!--'.repeat(size))],
     ['comments that close behind an entry', (size) => rss(`${'<!--a'.repeat(size)}</item>-->`)],
