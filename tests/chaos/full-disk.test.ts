@@ -83,7 +83,12 @@ it.skipIf(!mounted)(
       'webhooks are answered 503',
       () => rabta,
       60_000,
-      async () => peers.whatsapp.stats().refused > 0,
+      async () => {
+        if (peers.whatsapp.stats().refused > 0) return true
+        // What the stores had taken from the disk before it filled up holds some hundred messages more.
+        await sayUpTo(sent.length + AT_ONCE)
+        return false
+      },
     )
     await sayUpTo((MESSAGES * 3) / 4)
     expect((await fetch(`${rabta.url}/healthz`)).status).toBe(200)
@@ -91,17 +96,17 @@ it.skipIf(!mounted)(
     rmSync(filler)
     await sayUpTo(MESSAGES)
     await until(
-      `${MESSAGES} mentions in the index`,
+      'all mentions in the index',
       () => rabta,
       300_000,
       async () => {
         const count = await total()
-        return count >= MESSAGES ? true : `${count} of ${MESSAGES}`
+        return count >= sent.length ? true : `${count} of ${sent.length}`
       },
     )
     expect((await indexedIds(client)).sort()).toEqual([...sent].sort())
     const dangers = (await alertsOf(client)).filter((alert) => alert.rule === 'danger')
-    expect(dangers.length).toBe(dangersAmong(MESSAGES))
+    expect(dangers.length).toBe(dangersAmong(sent.length))
     expect((await client.get<{ total: number }>('/api/dead')).total).toBe(0)
     await until(
       'the desk is ready again',
