@@ -3,6 +3,7 @@ import { fields, label, list, numeric, type Fields } from '../fields.js'
 import { epochOfSeconds, instant } from '../instants.js'
 import type { ActivitySink } from './activity-sink.js'
 import { snowflakeMs, unescapeHtml } from './read.js'
+import { postUrl } from './post-url.js'
 
 const V1_DATE = /^[A-Z][a-z]{2} [A-Z][a-z]{2} \d{2} \d{2}:\d{2}:\d{2} [+-]\d{4} \d{4}$/
 
@@ -49,7 +50,7 @@ export function readV1Post(
     conversation: `x:${label(post['conversation_id_str']) ?? repliesTo ?? root}`,
     private: false,
     inReplyTo: repliesTo === undefined ? null : `x:${repliesTo}`,
-    url: `https://x.com/${handle === undefined ? 'i/web' : encodeURIComponent(handle)}/status/${encodeURIComponent(id)}`,
+    url: postUrl(handle ?? null, id),
     writtenAt: writtenMs === undefined ? sink.receivedAt : instant(writtenMs),
     receivedAt: sink.receivedAt,
     media: readMedia(post),

@@ -2,6 +2,7 @@ import type { Author, Change, Media, Mention } from '../../schemas/mention.js'
 import { fields, label, list, numeric, type Fields } from '../fields.js'
 import { epochOfIso, instant } from '../instants.js'
 import { unread, type Unread } from '../unread.js'
+import { postUrl } from './post-url.js'
 
 const SNOWFLAKE_EPOCH_MS = 1_288_834_974_657n
 const SNOWFLAKE_DIGITS = /^\d{15,19}$/
@@ -108,7 +109,7 @@ function readPost(value: unknown, included: Included, options: XReadOptions): Re
     conversation: `x:${label(post['conversation_id']) ?? root}`,
     private: false,
     inReplyTo: repliesTo === undefined ? null : `x:${repliesTo}`,
-    url: `https://x.com/${author.handle === null ? 'i/web' : encodeURIComponent(author.handle)}/status/${encodeURIComponent(id)}`,
+    url: postUrl(author.handle, id),
     writtenAt: writtenMs === undefined ? options.receivedAt : instant(writtenMs),
     receivedAt: options.receivedAt,
     media: readMedia(post, included),

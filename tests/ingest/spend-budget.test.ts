@@ -5,6 +5,8 @@ import { chargesOf } from '../../ingest/x-charges.js'
 import { pageOf } from '../channels/x/payloads.js'
 import { oddValue } from '../channels/mangle.js'
 
+fc.configureGlobal({ seed: 20261122 })
+
 const at = (day: number) => Date.UTC(2026, 10, day)
 const step = (dollars: number, day: number, budgetDollars: number | null = 100) =>
   budgetStep({ dollars, budgetDollars, nowMs: at(day) })

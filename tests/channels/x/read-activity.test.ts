@@ -317,6 +317,7 @@ it('takes anything, never throws, loses no part; what goes on fits its schema', 
       for (const { value } of prepared.collected) expect(changeSchema.Check(value)).toBe(true)
       for (const one of unread) expect(read(one.payload).changes).toEqual([])
     }),
-    { numRuns: 1500 },
+    // This seed once found half a letter in a name, which no address can hold.
+    { numRuns: 1500, seed: -1056812204 },
   )
 })

@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { createStreamBackOff } from '../../../channels/x/stream-back-off.js'
 import { createLineSplitter } from '../../../channels/x/stream-lines.js'
 
+fc.configureGlobal({ seed: 20261122 })
+
 const MAX = 200
 
 function split(bytes: Buffer, cuts: readonly number[]) {
