@@ -31,14 +31,13 @@ export async function openDesk(
 
   const condition = async (): Promise<Condition> => {
     const low = await diskProblem(stores.folder)
-    const problems = bus.storageFull
-      ? [
-          'the disk of the data folder is full: free some space; messages wait at the platforms, nothing acknowledged is lost',
-        ]
-      : []
+    const problem = bus.problem()
     const media = mediaWorker.problem()
-    const warnings = low === undefined || bus.storageFull ? [] : [low]
-    return { problems, warnings: media === undefined ? warnings : [...warnings, media] }
+    const warnings = low === undefined || problem !== undefined ? [] : [low]
+    return {
+      problems: problem === undefined ? [] : [problem],
+      warnings: media === undefined ? warnings : [...warnings, media],
+    }
   }
 
   return createDesk({

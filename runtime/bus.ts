@@ -31,9 +31,9 @@ export interface SubscribeOptions {
 }
 
 /**
- * A durable log. `publish` resolves once all messages are stored to survive a kill and a power cut, all or none of the call,
- * in the order given; it throws a Failure (`storage-full` and `unavailable`, both retryable) otherwise, and then the caller must publish again:
- * delivery is at least once. `subscribe` hands records to `handleBatch` in order, one batch at a time, and commits the group's position only after
+ * A durable log. `publish` resolves once all messages are stored to survive a kill and a power cut, those of one key in the order given; it throws
+ * a Failure (`storage-full` and `unavailable` are retryable, `too-large` is not) otherwise, and then some may be stored all the same and the caller
+ * must publish all of them again: delivery is at least once. `subscribe` hands records to `handleBatch` in order, one batch at a time, and commits the group's position only after
  * it resolved; if it throws, nothing is committed and `ended` rejects. A group that never committed starts at the beginning of what is kept.
  * `read` is for replay and for live feeds: records from a position on, at most `limit` (by default 500), without a group, empty at the end.
  * `end` is the position after the last record. `changed` resolves when something was published to one of the topics after the call (or the signal aborts).
@@ -51,5 +51,7 @@ export interface Bus {
   changed(topics: readonly Topic[], signal: AbortSignal): Promise<void>
   /** Records the group has not committed yet. */
   lag(topic: Topic, group: string): Promise<number>
+  /** What keeps it from taking messages, in words for who must mend it; undefined while it takes them. */
+  problem(): string | undefined
   close(): Promise<void>
 }

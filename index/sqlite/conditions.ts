@@ -2,7 +2,7 @@ import { Failure } from '../../runtime/failure.js'
 import type { MentionQuery } from '../../schemas/search.js'
 import type { Scope } from '../../schemas/user.js'
 import type { QueryWords, Term } from '../query-words.js'
-import { UNKNOWN } from './schema.js'
+import { UNKNOWN } from '../mention-row.js'
 
 export type Value = string | number
 

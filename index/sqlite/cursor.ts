@@ -1,7 +1,4 @@
-import { createHash } from 'node:crypto'
-import { Failure } from '../../runtime/failure.js'
-import type { MentionQuery } from '../../schemas/search.js'
-import type { Scope } from '../../schemas/user.js'
+import { foreignCursor, readCursor, writeCursor } from '../cursor.js'
 
 /** After the mention of `receivedAt` and `seq`, newest first. */
 export interface NewCursor {
@@ -17,43 +14,19 @@ export interface BestCursor {
   readonly lastSeq: number
 }
 
-/** What search a cursor belongs to: everything asked but where the page begins and how long it is. */
-export function searchKey(query: MentionQuery, scope: Scope): string {
-  const canonical = Object.entries(query)
-    .filter(([name, value]) => value !== undefined && name !== 'cursor' && name !== 'limit')
-    .map(([name, value]) => [name, Array.isArray(value) ? [...value].sort() : value] as const)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-  const districts = scope.districts === 'all' ? 'all' : [...scope.districts].sort()
-  return createHash('sha256')
-    .update(JSON.stringify([canonical, districts]))
-    .digest('base64url')
-    .slice(0, 16)
-}
-
-export function writeCursor(key: string, cursor: NewCursor | BestCursor): string {
-  const fields = cursor.sort === 'new' ? [cursor.receivedAt, cursor.seq] : [cursor.offset, cursor.lastSeq]
-  return Buffer.from(JSON.stringify([1, key, cursor.sort, ...fields])).toString('base64url')
+export function writePlace(key: string, cursor: NewCursor | BestCursor): string {
+  const place = cursor.sort === 'new' ? [cursor.receivedAt, cursor.seq] : [cursor.offset, cursor.lastSeq]
+  return writeCursor(key, cursor.sort, place)
 }
 
 /** Throws a Failure `invalid-payload` for anything but a cursor this index made for this very search. */
-export function readCursor(text: string, key: string): NewCursor | BestCursor {
-  let fields: unknown
-  try {
-    fields = JSON.parse(Buffer.from(text, 'base64url').toString())
-  } catch {
-    throw foreign()
-  }
-  if (!Array.isArray(fields) || fields.length !== 5) throw foreign()
-  const [version, ofKey, sort, first, second] = fields as unknown[]
-  if (version !== 1 || ofKey !== key || !isInteger(first) || !isInteger(second)) throw foreign()
+export function readPlace(text: string, key: string): NewCursor | BestCursor {
+  const { sort, place } = readCursor(text, key)
+  const [first, second, ...rest] = place
+  if (!isInteger(first) || !isInteger(second) || rest.length > 0) throw foreignCursor()
   if (sort === 'new') return { sort, receivedAt: first, seq: second }
-  if (sort === 'best' && first >= 0) return { sort, offset: first, lastSeq: second }
-  throw foreign()
+  if (first >= 0) return { sort, offset: first, lastSeq: second }
+  throw foreignCursor()
 }
 
 const isInteger = (value: unknown): value is number => Number.isSafeInteger(value)
-
-const foreign = () =>
-  new Failure('invalid-payload', 'the cursor does not belong to this search: begin again without it', {
-    retryable: false,
-  })

@@ -12,7 +12,7 @@ import {
   type Value,
 } from './conditions.js'
 import { select, type Hits } from './hits.js'
-import { UNKNOWN } from './schema.js'
+import { UNKNOWN } from '../mention-row.js'
 
 export type Facets = MentionPage['facets']
 

@@ -5,7 +5,8 @@ import type { Scope } from '../../schemas/user.js'
 import { highlightsOf } from '../highlights.js'
 import type { PeriodCounts, ThreadMark, ThreadQuery } from '../mention-search.js'
 import { anyOf, frameConditions, joinConditions, type Sql } from './conditions.js'
-import { readCursor, searchKey, writeCursor, type BestCursor, type NewCursor } from './cursor.js'
+import { searchKey } from '../cursor.js'
+import { readPlace, writePlace, type BestCursor, type NewCursor } from './cursor.js'
 import { answering, countByTags, facetsOf } from './facets.js'
 import { histogramOf } from './histogram.js'
 import { hitsOf, select, type Hits } from './hits.js'
@@ -39,7 +40,7 @@ export class MentionReader {
 
   search(query: MentionQuery, scope: Scope): MentionPage {
     const key = searchKey(query, scope)
-    const cursor = query.cursor === undefined ? undefined : readCursor(query.cursor, key)
+    const cursor = query.cursor === undefined ? undefined : readPlace(query.cursor, key)
     const limit = Math.min(MAX_LIMIT, Math.max(1, query.limit ?? DEFAULT_LIMIT))
     return this.#snapshot(() => {
       const hits = hitsOf(this.#db, query, scope)
@@ -54,7 +55,7 @@ export class MentionReader {
         total: answer.reduce((sum, row) => sum + row.n, 0),
         facets: facetsOf(this.#db, hits, counts, query, scope),
         histogram: histogramOf(this.#db, hits, answer, query),
-        next: found.next === undefined ? null : writeCursor(key, found.next),
+        next: found.next === undefined ? null : writePlace(key, found.next),
       }
     })
   }

@@ -4,8 +4,8 @@ import type { EnrichedChange } from '../../schemas/enriched-mention.js'
 import type { Deletion } from '../../schemas/mention.js'
 import type { IndexedMention } from '../../schemas/search.js'
 import type { Rejection } from '../mention-index.js'
-import { checkIdentity, rowOf, stateAt, type MentionRow } from './mention-row.js'
-import { ensureSchema, UNKNOWN } from './schema.js'
+import { checkIdentity, rowOf, stateAt, UNKNOWN, type MentionRow } from '../mention-row.js'
+import { ensureSchema } from './schema.js'
 import { guardIndex, rejectionReason } from './sqlite-errors.js'
 
 interface Stored {

@@ -4,7 +4,7 @@ import type { Scope } from '../../schemas/user.js'
 import type { PeriodCounts } from '../mention-search.js'
 import { anyOf, frameConditions, joinConditions, scopeDistricts, TAG_COLUMNS, type Sql } from './conditions.js'
 import { select } from './hits.js'
-import { UNKNOWN } from './schema.js'
+import { UNKNOWN } from '../mention-row.js'
 
 interface TagRow {
   readonly channel: string

@@ -2,9 +2,6 @@ import { personOf } from '../../runtime/person.js'
 import type { Sqlite } from '../../runtime/sqlite.js'
 import type { IndexedMention } from '../../schemas/search.js'
 
-/** What stands in a filter's place where nobody could say. */
-export const UNKNOWN = 'unknown'
-
 const SCHEMA_VERSION = 2
 
 /**

@@ -2,6 +2,7 @@ import type { Topic } from '../../schemas/topics.js'
 import type { Bus, BusMessage, BusRecord, Position, SubscribeOptions, Subscription } from '../bus.js'
 import type { Clock } from '../clock.js'
 import { Failure } from '../failure.js'
+import { TOPIC_LAYOUT, type TopicLayout } from '../topic-layout.js'
 import type { GroupPosition, LogFile, StoredMessage } from './log-file.js'
 
 interface PendingWrite {
@@ -11,13 +12,9 @@ interface PendingWrite {
   readonly failed: (error: unknown) => void
 }
 
-export interface Retention {
-  readonly maxAgeMs: number
-  readonly maxBytes: number
-  /** No group ever reads this topic, so that none has to have passed a record; otherwise a record without a reader stays. */
-  readonly withoutGroups?: boolean
-}
+type Retention = Pick<TopicLayout, 'maxAgeMs' | 'maxBytes' | 'withoutGroups'>
 
+const RETENTION = new Map(Object.entries(TOPIC_LAYOUT) as [Topic, TopicLayout][])
 const DEFAULT_BATCH = 100
 const EXPIRE_CHUNK = 500
 
@@ -37,9 +34,9 @@ export class EmbeddedBus implements Bus {
     this.#clock = options.clock
   }
 
-  /** Whether the last write found the disk full. */
-  get storageFull(): boolean {
-    return this.#full
+  problem(): string | undefined {
+    if (!this.#full) return undefined
+    return 'the disk of the data folder is full: free some space; messages wait at the platforms, nothing acknowledged is lost'
   }
 
   publish(topic: Topic, messages: readonly BusMessage[]): Promise<void> {
@@ -99,7 +96,7 @@ export class EmbeddedBus implements Bus {
   }
 
   /** Deletes what is older or more than a topic keeps, in small steps; never what a group has yet to read. */
-  async expire(retention: ReadonlyMap<Topic, Retention>): Promise<void> {
+  async expire(retention: ReadonlyMap<Topic, Retention> = RETENTION): Promise<void> {
     for (const [topic, { maxAgeMs, maxBytes, withoutGroups = false }] of retention) {
       const limits = { maxBytes, withoutGroups, limit: EXPIRE_CHUNK }
       while (!this.#closed && this.#file.expire(topic, this.#clock.now() - maxAgeMs, limits) > 0)

@@ -37,5 +37,9 @@ export class RecordingBus implements Bus {
     return 0
   }
 
+  problem(): string | undefined {
+    return undefined
+  }
+
   async close(): Promise<void> {}
 }

@@ -78,6 +78,10 @@ export class MemoryBus implements Bus {
     return this.#records(topic).length - (this.#committed.get(`${topic} ${group}`) ?? 0)
   }
 
+  problem(): string | undefined {
+    return undefined
+  }
+
   async close(): Promise<void> {
     this.#waiters.clear()
   }

@@ -1,10 +1,12 @@
-import { Failure } from '../../runtime/failure.js'
-import { personOf } from '../../runtime/person.js'
-import type { IndexedMention } from '../../schemas/search.js'
-import { partedReading, wordsOf } from '../words.js'
-import { UNKNOWN } from './schema.js'
+import { Failure } from '../runtime/failure.js'
+import { personOf } from '../runtime/person.js'
+import type { IndexedMention } from '../schemas/search.js'
+import { partedReading, wordsOf } from './words.js'
 
-/** A mention as the tables hold it. */
+/** What stands in a filter's place where nobody could say. */
+export const UNKNOWN = 'unknown'
+
+/** A mention as every index holds it: what is filtered, counted and sorted by, and the whole of it in `body`. */
 export interface MentionRow {
   readonly id: string
   readonly version: number
