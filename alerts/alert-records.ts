@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Bus } from '../runtime/bus.js'
 import type { Clock } from '../runtime/clock.js'
 import type { Records } from '../runtime/records/tables.js'
+import { inTransaction } from '../runtime/records/transact.js'
 import type { Alert } from '../schemas/alert.js'
 import type { Scope } from '../schemas/user.js'
 import type { AlertsPage, AlertsStore } from './alerts-store.js'
@@ -57,7 +58,7 @@ export function createAlertsStore(parts: { records: Records; bus: Bus; clock: Cl
     by: string,
     scope: Scope,
   ): Promise<Group | 'conflict' | 'not-found'> {
-    return records.transaction().execute(async (transaction) => {
+    return inTransaction(records, async (transaction) => {
       const row = await transaction.selectFrom('alerts').select('body').where('id', '=', id).executeTakeFirst()
       const group = row === undefined ? undefined : readGroup(row.body)
       if (group === undefined || !group.raised || !isInScope(group, scope)) return 'not-found'

@@ -1,4 +1,4 @@
-import { sql, type Insertable, type Transaction } from 'kysely'
+import type { Insertable, Transaction } from 'kysely'
 import { Failure } from '../runtime/failure.js'
 import type { Records, Tables } from '../runtime/records/tables.js'
 import type { EnrichedMention } from '../schemas/enriched-mention.js'
@@ -35,6 +35,7 @@ function alertRow(group: Group): Insertable<Tables['alerts']> {
     category: alert.category,
     opened_at: alert.openedAt,
     last_at: alert.lastAt,
+    lead_mention_id: alert.lead.mentionId,
     body: JSON.stringify({ ...alert, grouping }),
   }
 }
@@ -123,12 +124,12 @@ export class GroupBook {
     return this.#groups.get(id)
   }
 
-  /** The groups that show the words of a mention, also those it left. Asked of mentions that were members alone: it looks through all alerts. */
+  /** The groups that show the words of a mention, also those it left. */
   async ledBy(mentionId: string): Promise<readonly Group[]> {
     const rows = await this.#transaction
       .selectFrom('alerts')
       .select('id')
-      .where(sql<string>`json_extract(body, '$.lead.mentionId')`, '=', mentionId)
+      .where('lead_mention_id', '=', mentionId)
       .execute()
     await this.#loadGroups(rows.map(({ id }) => id).filter((id) => !this.#groups.has(id)))
     return [...this.#groups.values()].filter((group) => group?.alert.lead.mentionId === mentionId) as Group[]

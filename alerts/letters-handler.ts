@@ -3,6 +3,7 @@ import type { DeadLetter } from '../schemas/dead-letter.js'
 import type { Bus } from '../runtime/bus.js'
 import type { Clock } from '../runtime/clock.js'
 import type { Records } from '../runtime/records/tables.js'
+import { inTransaction } from '../runtime/records/transact.js'
 import type { StageHandler } from '../runtime/stage.js'
 import { announce } from './announce.js'
 import { GroupBook, memberRows } from './group-book.js'
@@ -46,7 +47,7 @@ export function createLettersHandler(parts: {
       .filter(mayHoldAMessage)
       .map(memberOf)
     if (members.length === 0) return
-    const groups = await records.transaction().execute(async (transaction) => {
+    const groups = await inTransaction(records, async (transaction) => {
       const book = new GroupBook(
         transaction,
         await memberRows(

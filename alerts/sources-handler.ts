@@ -4,6 +4,7 @@ import type { Clock } from '../runtime/clock.js'
 import { Failure } from '../runtime/failure.js'
 import type { Log } from '../runtime/log.js'
 import type { Records, Tables } from '../runtime/records/tables.js'
+import { inTransaction } from '../runtime/records/transact.js'
 import type { StageHandler } from '../runtime/stage.js'
 import type { SourceHealth } from '../schemas/source-health.js'
 import { announce } from './announce.js'
@@ -71,7 +72,7 @@ export function createSourcesWatch(options: SourcesWatchOptions): SourcesWatch {
   }
 
   async function handle(batch: readonly { readonly value: SourceHealth }[]): Promise<void> {
-    const settled = await records.transaction().execute(async (transaction) => {
+    const settled = await inTransaction(records, async (transaction) => {
       const ids: string[] = []
       for (const { value } of batch) {
         const id = await takeHealth(transaction, value)
@@ -93,9 +94,7 @@ export function createSourcesWatch(options: SourcesWatchOptions): SourcesWatch {
       const isExpected = expected?.has(standing.source) === true
       const silence = silenceOf({ standing, usualGapMs: usual, nowMs, watchedSinceMs, isExpected, limits })
       if (silence === undefined) continue
-      const id = await records
-        .transaction()
-        .execute((transaction) => ring(transaction, standing, silence, usual, nowMs))
+      const id = await inTransaction(records, (transaction) => ring(transaction, standing, silence, usual, nowMs))
       if (id === undefined) continue
       unheard.add(id)
       log.error('a source is silent', { source: standing.source, kind: silence.kind })

@@ -4,6 +4,7 @@ import type { Clock } from '../runtime/clock.js'
 import { Failure } from '../runtime/failure.js'
 import type { Log } from '../runtime/log.js'
 import type { Records, Tables } from '../runtime/records/tables.js'
+import { inTransaction } from '../runtime/records/transact.js'
 import { announce } from './announce.js'
 import { chunksOf, readGroup, saveGroup } from './group-book.js'
 import { ring, type Group } from './group.js'
@@ -42,7 +43,7 @@ export function createAlertTicks(options: TicksOptions): AlertTicks {
       const until = rule.tick(clock.now())
       if (until === undefined) continue
       for (const id of await dueAlerts(records, rule.name)) {
-        if (await records.transaction().execute((transaction) => ringIfDue(transaction, id, until, clock.iso())))
+        if (await inTransaction(records, (transaction) => ringIfDue(transaction, id, until, clock.iso())))
           unheard.add(id)
       }
     }

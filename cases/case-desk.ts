@@ -4,6 +4,7 @@ import type { Clock } from '../runtime/clock.js'
 import type { DistrictTable } from '../runtime/district-table.js'
 import { Failure } from '../runtime/failure.js'
 import type { Records, Tables } from '../runtime/records/tables.js'
+import { inTransaction } from '../runtime/records/transact.js'
 import type { EnrichedMention } from '../schemas/enriched-mention.js'
 import type { Channel } from '../schemas/mention.js'
 import type { Outbound } from '../schemas/outbound.js'
@@ -32,7 +33,7 @@ export function createCases(options: CaseDeskOptions): Cases {
   const { records, door, clock, table, units } = options
 
   async function record(work: (transaction: Transaction<Tables>) => Promise<Outbound>): Promise<{ id: string }> {
-    const outbound = await records.transaction().execute(work)
+    const outbound = await inTransaction(records, work)
     await door.publish(outbound)
     return { id: outbound.id }
   }

@@ -1,4 +1,5 @@
 import { Failure } from '../runtime/failure.js'
+import { checkValue } from '../runtime/stage.js'
 import type { Bus, BusRecord, Position } from '../runtime/bus.js'
 import type { Topic } from '../schemas/topics.js'
 
@@ -134,7 +135,9 @@ export class LiveReader {
       if (records.length === 0) await this.#rest(topic)
       for (const record of records) {
         this.#advance(topic, record)
-        events.push({ event, id: this.id, value: record.value })
+        // A stranger's record must not end the stream: it would end at the same place each time that the page connects again.
+        const checked = checkValue(topic, record.value)
+        if ('value' in checked) events.push({ event, id: this.id, value: checked.value })
       }
     }
     return events

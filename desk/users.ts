@@ -3,6 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import type { Clock } from '../runtime/clock.js'
 import { Failure } from '../runtime/failure.js'
 import type { Records } from '../runtime/records/tables.js'
+import { inTransaction } from '../runtime/records/transact.js'
 import type { Role, User } from '../schemas/user.js'
 
 const MIN_PASSWORD = 12
@@ -85,7 +86,7 @@ export async function createUsers({ records, clock }: { records: Records; clock:
         .where('username', '=', username.trim().toLowerCase())
         .executeTakeFirst()
       if (row === undefined) throw new Failure('not-found', `there is no user ${username}`, { retryable: false })
-      await records.transaction().execute(async (transaction) => {
+      await inTransaction(records, async (transaction) => {
         await transaction.updateTable('users').set({ disabled: 1 }).where('id', '=', row.id).execute()
         await transaction.deleteFrom('sessions').where('user_id', '=', row.id).execute()
       })

@@ -3,6 +3,7 @@ import type { Selectable, Transaction } from 'kysely'
 import type { Concatenation } from '../channels/sms/encoding/udh.js'
 import type { Clock } from '../runtime/clock.js'
 import type { Records, Tables } from '../runtime/records/tables.js'
+import { inTransaction } from '../runtime/records/transact.js'
 import type { Change } from '../schemas/mention.js'
 import { nextDue, pendingChange, type SmsEnvelope, type SmsLimits, type StoredSms } from './sms-message.js'
 
@@ -166,7 +167,7 @@ export function createSmsParts(options: SmsPartsOptions): SmsParts {
     if (old.length === 0) return
     if (old.length === PURGE_AT_ONCE) purgedAt = -Infinity
     const ids = old.map((row) => row.id)
-    await records.transaction().execute(async (transaction) => {
+    await inTransaction(records, async (transaction) => {
       await transaction.deleteFrom('sms_parts').where('message_id', 'in', ids).execute()
       await transaction.deleteFrom('sms_messages').where('id', 'in', ids).execute()
     })
@@ -174,7 +175,7 @@ export function createSmsParts(options: SmsPartsOptions): SmsParts {
 
   return {
     add: (parts) =>
-      records.transaction().execute(async (transaction) => {
+      inTransaction(records, async (transaction) => {
         const added: AddedPart[] = []
         for (const part of parts) added.push(await addOne(transaction, part))
         return added
@@ -189,7 +190,7 @@ export function createSmsParts(options: SmsPartsOptions): SmsParts {
         .limit(DUE_AT_ONCE)
         .execute()
       if (rows.length === 0) return []
-      return records.transaction().execute(async (transaction) => {
+      return inTransaction(records, async (transaction) => {
         const changes: Change[] = []
         for (const { id } of rows) {
           const sms = await load(transaction, id)
@@ -203,7 +204,7 @@ export function createSmsParts(options: SmsPartsOptions): SmsParts {
     given: async (changes) => {
       if (changes.length === 0) return
       const nowMs = clock.now()
-      await records.transaction().execute(async (transaction) => {
+      await inTransaction(records, async (transaction) => {
         for (const change of changes) {
           if (change.type === 'deleted') continue
           const { id, version } = change.mention

@@ -2,6 +2,7 @@ import { sql, type Transaction } from 'kysely'
 import type { Clock } from '../runtime/clock.js'
 import { Failure } from '../runtime/failure.js'
 import type { Records, Tables } from '../runtime/records/tables.js'
+import { inTransaction } from '../runtime/records/transact.js'
 import type { Channel } from '../schemas/mention.js'
 
 /** One thing that a platform charged for: its kind and id, and the price in millionths of a dollar. */
@@ -40,7 +41,7 @@ export function createSpendMeter(options: { records: Records; clock: Clock; plat
     const unique = new Map(items.map((item) => [`${item.kind} ${item.id}`, item]))
     if (unique.size === 0) return
     await guarded('counted', () =>
-      records.transaction().execute(async (transaction) => {
+      inTransaction(records, async (transaction) => {
         const microDollars = await chargeNew(transaction, day, [...unique.values()])
         if (microDollars > 0) await addToMonth(transaction, day.slice(0, 7), microDollars)
       }),

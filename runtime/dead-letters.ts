@@ -5,6 +5,7 @@ import type { Bus } from './bus.js'
 import type { Clock } from './clock.js'
 import { Failure } from './failure.js'
 import type { Records, Tables } from './records/tables.js'
+import { inTransaction } from './records/transact.js'
 import type { StageHandler } from './stage.js'
 
 export interface KeptLetter {
@@ -72,7 +73,7 @@ export function createDeadLetters(parts: {
 
   return {
     handle: async (batch) => {
-      await records.transaction().execute(async (transaction) => {
+      await inTransaction(records, async (transaction) => {
         for (const { value } of batch) {
           const { id, origin, reason, detail, attempts, at } = value
           const row = { id, origin, reason, detail, attempts, at, replayed_at: null, body: JSON.stringify(value) }

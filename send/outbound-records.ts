@@ -43,6 +43,9 @@ function stateOf(row: OutboundRow): OutboundState {
   }
 }
 
+/** A platform's words as every database takes them: PostgreSQL holds no NUL. */
+export const storable = (words: string | null): string | null => words?.replaceAll('\0', '\ufffd') ?? null
+
 /** Moves a message from one of the statuses `from`; the row as it is then, or undefined if it stood elsewhere. */
 export async function moveOutbound(
   records: Records | Transaction<Tables>,
@@ -52,7 +55,7 @@ export async function moveOutbound(
 ): Promise<OutboundRow | undefined> {
   return records
     .updateTable('outbound')
-    .set(to)
+    .set({ ...to, reason: storable(to.reason) })
     .where('id', '=', id)
     .where('status', 'in', [...from])
     .returningAll()

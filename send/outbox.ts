@@ -4,6 +4,7 @@ import type { Clock } from '../runtime/clock.js'
 import { Failure } from '../runtime/failure.js'
 import type { Log } from '../runtime/log.js'
 import type { Records } from '../runtime/records/tables.js'
+import { inTransaction } from '../runtime/records/transact.js'
 import type { StageHandler } from '../runtime/stage.js'
 import type { Channel } from '../schemas/mention.js'
 import type { Outbound, OutboundStatus } from '../schemas/outbound.js'
@@ -57,6 +58,8 @@ class OutboxLoop {
   readonly #queue = new SendQueue()
   readonly #calls = new Set<Promise<void>>()
   readonly #unsaid = new Map<string, OutboundRow>()
+  /** Claimed perhaps: the answer of the records was lost. Nothing of them was sent, so what stands as `sending` is our own claim. */
+  readonly #unsure = new Set<string>()
   readonly #abandon = new AbortController()
   #wake: () => void = () => undefined
 
@@ -71,7 +74,7 @@ class OutboxLoop {
   }
 
   async takeIn(messages: readonly Outbound[]): Promise<void> {
-    const rows = await this.#records.transaction().execute(async (transaction) => {
+    const rows = await inTransaction(this.#records, async (transaction) => {
       for (const message of messages) {
         await transaction
           .insertInto('outbound')
@@ -126,6 +129,7 @@ class OutboxLoop {
   }
 
   async #recover(): Promise<void> {
+    this.#unsure.clear()
     const lost = await this.#records.selectFrom('outbound').select('id').where('status', '=', 'sending').execute()
     for (const { id } of lost) await this.#markUnconfirmed(id)
     const since = new Date(this.#clock.now() - SAID_AGAIN_MS).toISOString()
@@ -143,7 +147,7 @@ class OutboxLoop {
   async #markUnconfirmed(id: string): Promise<OutboundRow | undefined> {
     this.#log.error('outbound message was interrupted, a person must decide', { id })
     const updated_at = this.#clock.iso()
-    return this.#records.transaction().execute(async (transaction) => {
+    return inTransaction(this.#records, async (transaction) => {
       const to = { status: 'unconfirmed', reason: MAY_HAVE_BEEN_SENT, updated_at } as const
       const moved = await moveOutbound(transaction, id, ['sending'], to)
       if (moved === undefined) return undefined
@@ -197,15 +201,18 @@ class OutboxLoop {
   /** From here on it counts as perhaps sent. Undefined if it is not ours to send: it was taken or settled already, or the records are away. */
   async #claim(outbound: Outbound): Promise<OutboundRow | undefined> {
     try {
-      const row = await moveOutbound(this.#records, outbound.id, ['queued'], {
+      const from = this.#unsure.has(outbound.id) ? (['queued', 'sending'] as const) : (['queued'] as const)
+      const row = await moveOutbound(this.#records, outbound.id, from, {
         status: 'sending',
         reason: null,
         updated_at: this.#clock.iso(),
       })
+      this.#unsure.delete(outbound.id)
       if (row === undefined) this.#queue.done(outbound)
       return row
     } catch (error) {
       if (!(error instanceof Failure) || !error.retryable) throw error
+      this.#unsure.add(outbound.id)
       this.#queue.again(outbound, this.#clock.now() + backOffMs(this.#queue.attemptOf(outbound), this.#random))
       return undefined
     }
@@ -236,7 +243,7 @@ class OutboxLoop {
   ): Promise<void> {
     const updated_at = this.#clock.iso()
     const write = () =>
-      this.#records.transaction().execute(async (transaction) => {
+      inTransaction(this.#records, async (transaction) => {
         const moved = await moveOutbound(transaction, id, from, { ...to, updated_at })
         if (moved === undefined) return undefined
         const row = await adoptStatus(transaction, moved)

@@ -1,9 +1,10 @@
 import type { Transaction } from 'kysely'
 import type { Bus } from '../runtime/bus.js'
 import type { Records, Tables } from '../runtime/records/tables.js'
+import { inTransaction } from '../runtime/records/transact.js'
 import type { StageHandler } from '../runtime/stage.js'
 import type { OutboundStatus, OutboundUpdate } from '../schemas/outbound.js'
-import { settleContact, UNMATCHED, updateOf, type OutboundRow } from './outbound-records.js'
+import { settleContact, storable, UNMATCHED, updateOf, type OutboundRow } from './outbound-records.js'
 
 const RANK: Partial<Record<OutboundStatus, number>> = { sent: 1, failed: 2, delivered: 3, read: 4 }
 
@@ -22,7 +23,7 @@ export function createStatusHandler(parts: { records: Records; bus: Bus }): Stag
     const said: OutboundUpdate[] = []
     for (const { value } of batch) {
       if (value.id !== null || value.platformId === null || RANK[value.status] === undefined) continue
-      const row = await records.transaction().execute((transaction) => take(transaction, value, value.platformId ?? ''))
+      const row = await inTransaction(records, (transaction) => take(transaction, value, value.platformId ?? ''))
       if (row !== undefined) said.push(updateOf(row))
     }
     if (said.length > 0)
@@ -39,7 +40,8 @@ async function take(
   update: OutboundUpdate,
   platformId: string,
 ): Promise<OutboundRow | undefined> {
-  const { channel, status, reason, at } = update
+  const { channel, status, at } = update
+  const reason = storable(update.reason)
   const ofChannel = transaction.selectFrom('outbound').selectAll().where('channel', '=', channel)
   const row =
     (await ofChannel.where('platform_id', '=', platformId).executeTakeFirst()) ??
@@ -59,7 +61,8 @@ async function take(
 }
 
 async function keep(transaction: Transaction<Tables>, update: OutboundUpdate, platformId: string): Promise<void> {
-  const { channel, status, reason, at } = update
+  const { channel, status, at } = update
+  const reason = storable(update.reason)
   const oldest = new Date(Date.parse(at) - MAX_UNMATCHED_AGE_MS).toISOString()
   await transaction.deleteFrom('outbound').where('kind', '=', UNMATCHED).where('updated_at', '<', oldest).execute()
   const row = {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Clock } from '../../runtime/clock.js'
 import { Failure } from '../../runtime/failure.js'
 import type { Records } from '../../runtime/records/tables.js'
+import { inTransaction } from '../../runtime/records/transact.js'
 
 /** What is asked to be taken in, and why the cell may read it. */
 export interface ImportStart {
@@ -74,7 +75,7 @@ async function beginImport(records: Records, start: ImportStart, at: string): Pr
   checkBasis(start)
   const id = importId(start)
   const { fileName, fileHash, bytes, kind, group, basis, by, options } = start
-  return records.transaction().execute(async (transaction) => {
+  return inTransaction(records, async (transaction) => {
     const row = {
       id,
       file_name: fileName,
@@ -123,7 +124,7 @@ async function saveImport(
   { id, progress, isDone, at }: { id: string; progress: ImportProgress; isDone: boolean; at: string },
 ): Promise<void> {
   const { position, taken, setAside, skipped } = progress
-  await records.transaction().execute(async (transaction) => {
+  await inTransaction(records, async (transaction) => {
     const found = await transaction
       .selectFrom('imports')
       .select(['position', 'finished_at', 'requested_by'])

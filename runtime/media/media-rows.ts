@@ -3,6 +3,7 @@ import type { Transaction } from 'kysely'
 import type { Change, Channel, Media, Mention } from '../../schemas/mention.js'
 import type { MediaReason, MediaState, MediaStatus } from '../../schemas/media-state.js'
 import type { Records, Tables } from '../records/tables.js'
+import { inTransaction } from '../records/transact.js'
 import { safeFileName, shownAs } from './content-type.js'
 
 export type MediaRow = Tables['media']
@@ -179,7 +180,7 @@ export function mediaRows(records: Records) {
   return {
     /** Answers the hashes of files that may have lost their last row. */
     apply: (changes: readonly Change[], how: Applying): Promise<readonly string[]> =>
-      records.transaction().execute(async (db) => {
+      inTransaction(records, async (db) => {
         const left = new Set<string>()
         for (const change of changes) await applyOne(db, change, how, left)
         return [...left]
@@ -191,7 +192,7 @@ export function mediaRows(records: Records) {
       nowMs: number,
       nextAtMs: (attempts: number) => number,
     ): Promise<readonly WantedMedia[]> =>
-      records.transaction().execute(async (db) => {
+      inTransaction(records, async (db) => {
         const due = await db
           .selectFrom('media')
           .selectAll()
@@ -215,7 +216,7 @@ export function mediaRows(records: Records) {
       }),
 
     markStored: (id: string, found: FoundFile, nowIso: string): Promise<boolean> =>
-      records.transaction().execute(async (db) => {
+      inTransaction(records, async (db) => {
         const { numUpdatedRows } = await db
           .updateTable('media')
           .set({
@@ -301,7 +302,7 @@ export function mediaRows(records: Records) {
 
     /** Forgets at most `limit` mentions received before then. */
     expire: (beforeIso: string, limit: number): Promise<{ expired: number; unreferenced: readonly string[] }> =>
-      records.transaction().execute(async (db) => {
+      inTransaction(records, async (db) => {
         const old = await db
           .selectFrom('media_mentions')
           .select('mention_id')

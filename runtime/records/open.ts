@@ -1,21 +1,7 @@
-import { Kysely, Migrator, SqliteDialect, type SqliteDatabase } from 'kysely'
+import { Kysely, SqliteDialect, type SqliteDatabase } from 'kysely'
 import { guard, Sqlite } from '../sqlite.js'
-import { first } from './migrations/0001-first.js'
-import { smsParts } from './migrations/0002-sms-parts.js'
-import { spend } from './migrations/0003-spend.js'
-import { media } from './migrations/0004-media.js'
-import { archives } from './migrations/0006-archives.js'
-import { sourceHealth } from './migrations/0007-source-health.js'
+import { migrate } from './migrate.js'
 import type { Records, Tables } from './tables.js'
-
-const MIGRATIONS = {
-  '0001-first': first,
-  '0002-sms-parts': smsParts,
-  '0003-spend': spend,
-  '0004-media': media,
-  '0006-archives': archives,
-  '0007-source-health': sourceHealth,
-}
 
 /** What kysely asks of a driver, over our connection: errors become Failures, and a rollback after a full disk does not hide it. */
 function asKyselyDatabase(sqlite: Sqlite): SqliteDatabase {
@@ -51,11 +37,11 @@ function asKyselyDatabase(sqlite: Sqlite): SqliteDatabase {
 export async function openRecords(file: string): Promise<{ records: Records; sqlite: Sqlite }> {
   const sqlite = new Sqlite(file)
   const records = new Kysely<Tables>({ dialect: new SqliteDialect({ database: asKyselyDatabase(sqlite) }) })
-  const migrator = new Migrator({ db: records, provider: { getMigrations: async () => MIGRATIONS } })
-  const { error } = await migrator.migrateToLatest()
-  if (error !== undefined) {
+  try {
+    await migrate(records as Kysely<never>)
+  } catch (error) {
     await records.destroy()
-    throw error instanceof Error ? error : new Error('the migration failed', { cause: error })
+    throw error
   }
   return { records, sqlite }
 }

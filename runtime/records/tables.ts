@@ -16,6 +16,8 @@ export interface Tables {
     category: string
     opened_at: string
     last_at: string
+    /** The mention whose words it shows. */
+    lead_mention_id: string
     body: string
   }
   /** Which group a mention belongs to; one row a mention, written in the transaction that changed the group. */

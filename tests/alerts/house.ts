@@ -6,13 +6,13 @@ import { dangerRule } from '../../alerts/rules/danger.js'
 import { createUnjudgedRule } from '../../alerts/rules/unjudged.js'
 import { createAlertTicks } from '../../alerts/ticks.js'
 import { createMetrics } from '../../runtime/metrics.js'
-import { openRecords } from '../../runtime/records/open.js'
 import type { Alert } from '../../schemas/alert.js'
 import type { EnrichedChange, EnrichedMention } from '../../schemas/enriched-mention.js'
 import type { CategoryTag, DistrictTag } from '../../schemas/tags.js'
 import { FakeClock } from '../support/fake-clock.js'
 import { makeEnriched } from '../support/mentions.js'
 import { RecordingBus } from '../pipeline/recording-bus.js'
+import { openTestRecords } from '../support/test-records.js'
 
 export const MINUTE = 60_000
 export const START = Date.UTC(2026, 10, 22, 4, 0, 0)
@@ -22,7 +22,7 @@ export const ALL = { districts: 'all' } as const
 
 /** The alerts stage on real records, with a bus that remembers. */
 export async function openHouse() {
-  const { records, sqlite } = await openRecords(':memory:')
+  const { records, sqlite, sabotage } = await openTestRecords()
   onTestFinished(() => records.destroy())
   const clock = new FakeClock(START)
   const bus = new RecordingBus()
@@ -41,6 +41,7 @@ export async function openHouse() {
   return {
     records,
     sqlite,
+    sabotage,
     clock,
     bus,
     metrics,

@@ -4,11 +4,11 @@ import { SILENCE_LIMITS } from '../../alerts/rules/silent-source.js'
 import { createSourcesWatch, type SourcesWatchOptions } from '../../alerts/sources-handler.js'
 import { createKnownSources } from '../../alerts/sources-records.js'
 import { createHealthReporter } from '../../ingest/health.js'
-import { openRecords } from '../../runtime/records/open.js'
 import type { SourceHealth } from '../../schemas/source-health.js'
 import { RecordingBus } from '../pipeline/recording-bus.js'
 import { FakeClock } from '../support/fake-clock.js'
 import { ALL, silent } from './house.js'
+import { openTestRecords } from '../support/test-records.js'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -18,7 +18,7 @@ const START = Date.UTC(2026, 10, 2)
 
 /** One source that tells its health each minute for as long as the story goes on, and the watch over it. */
 async function openStory(options: Partial<SourcesWatchOptions> = {}, source = 'x-mentions') {
-  const { records } = await openRecords(':memory:')
+  const { records } = await openTestRecords()
   onTestFinished(() => records.destroy())
   const clock = new FakeClock(START)
   const bus = new RecordingBus()

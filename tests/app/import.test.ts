@@ -9,12 +9,12 @@ import { createImports } from '../../ingest/archive/imports.js'
 import { prepareIntake, publishIntake } from '../../ingest/publish.js'
 import { Failure } from '../../runtime/failure.js'
 import { createMetrics } from '../../runtime/metrics.js'
-import { openRecords } from '../../runtime/records/open.js'
 import type { Records } from '../../runtime/records/tables.js'
 import type { Change } from '../../schemas/mention.js'
 import { FakeClock } from '../support/fake-clock.js'
 import { MemoryBus } from '../support/memory-bus.js'
 import { temporaryFolder } from '../support/temporary-folder.js'
+import { openTestRecords } from '../support/test-records.js'
 
 const BASIS = 'run by the media cell with notice to its members'
 const FLAGS: ImportFlags = { kind: 'whatsapp-chat', group: 'Press', basis: BASIS, by: 'test', zone: 'Asia/Karachi', header: true, dryRun: false, first: '10' } // prettier-ignore
@@ -28,7 +28,7 @@ let said: string
 
 beforeEach(async () => {
   folder = temporaryFolder()
-  records = (await openRecords(':memory:')).records
+  records = (await openTestRecords()).records
   bus = new MemoryBus()
 })
 afterEach(async () => {

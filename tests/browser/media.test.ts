@@ -11,7 +11,6 @@ import { systemClock } from '../../runtime/clock.js'
 import { openMediaFiles } from '../../runtime/media/media-files.js'
 import { createMediaStore } from '../../runtime/media-store.js'
 import { packagePath } from '../../runtime/package-root.js'
-import { openRecords } from '../../runtime/records/open.js'
 import type { Tags } from '../../schemas/tags.js'
 import type { Mention } from '../../schemas/mention.js'
 import { HTML_PAGE, JPEG, MP4, OGG_OPUS, PNG, SVG_WITH_SCRIPT } from '../../simulators/media-samples.js'
@@ -22,6 +21,7 @@ import { listen, openHouse, type House } from '../desk/house.js'
 import { FakeClock } from '../support/fake-clock.js'
 import { makeEnriched, makeTags } from '../support/mentions.js'
 import { temporaryFolder } from '../support/temporary-folder.js'
+import { openTestRecords } from '../support/test-records.js'
 
 const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
   existsSync(path),
@@ -46,7 +46,7 @@ describe.skipIf(CHROMIUM === undefined || !existsSync(PAGES))(
 
     beforeAll(async () => {
       mkdirSync(shots, { recursive: true })
-      const { records } = await openRecords(':memory:')
+      const { records } = await openTestRecords()
       const clock = systemClock
       const media = createMediaStore({
         records,

@@ -269,16 +269,14 @@ describe('crashes', () => {
   test('killed at any statement: either nothing is recorded, or message and case are', async () => {
     for (let step = 1, died = true; died; step++) {
       const desk = await openDesk()
-      const original = desk.sqlite.prepareOnce.bind(desk.sqlite)
       let left = step
       died = false
-      desk.sqlite.prepareOnce = (sql) => {
+      desk.sabotage((sql) => {
         if (sql !== 'rollback' && --left <= 0) died = true
         if (died && sql !== 'rollback') throw new Error('killed here')
-        return original(sql)
-      }
+      })
       await desk.cases.reply({ mention: makeEnriched(), text: 'ok', by: 'o', key: 'k' }).catch(() => undefined)
-      desk.sqlite.prepareOnce = original
+      desk.sabotage(undefined)
       const messages = await desk.rows()
       expect(await desk.records.selectFrom('cases').select('id').execute()).toHaveLength(messages.length)
       await desk.cases.reply({ mention: makeEnriched(), text: 'ok', by: 'o', key: 'k' })

@@ -3,15 +3,15 @@ import { createCases } from '../../cases/case-desk.js'
 import { createOutboxDoor } from '../../cases/outbox-door.js'
 import { createUnits } from '../../cases/units.js'
 import { loadDistrictTable } from '../../runtime/district-table.js'
-import { openRecords } from '../../runtime/records/open.js'
 import type { EnrichedMention } from '../../schemas/enriched-mention.js'
 import { RecordingBus } from '../pipeline/recording-bus.js'
 import { FakeClock } from '../support/fake-clock.js'
+import { openTestRecords } from '../support/test-records.js'
 
 export const silent = { info: () => undefined, warn: () => undefined, error: () => undefined }
 
 export async function openDesk(parts: { conversation?: EnrichedMention[]; numbers?: [string, string][] } = {}) {
-  const { records, sqlite } = await openRecords(':memory:')
+  const { records, sabotage } = await openTestRecords()
   onTestFinished(() => records.destroy())
   const clock = new FakeClock()
   const bus = new RecordingBus()
@@ -34,5 +34,5 @@ export async function openDesk(parts: { conversation?: EnrichedMention[]; number
     channels: new Set(['x', 'whatsapp'] as const),
   })
   const rows = () => records.selectFrom('outbound').select(['id', 'status', 'published']).execute()
-  return { records, sqlite, clock, bus, table, units, door, cases, rows }
+  return { records, sabotage, clock, bus, table, units, door, cases, rows }
 }

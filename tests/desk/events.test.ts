@@ -74,6 +74,22 @@ describe('the live feed', () => {
     expect(JSON.parse(client.of('alert')[1]?.data ?? '')).toMatchObject({ status: 'acknowledged', version: 2 })
   })
 
+  it.each(['all', 'peshawar'])('goes on for somebody of %s after what a stranger put on the bus', async (district) => {
+    const scoped = await openHouse({ sessions: scopedSessions })
+    const at = await listen(scoped.app)
+    const client = new SseClient(`${at}/api/events`, cookieFor(district))
+    clients.push(client)
+    await client.until(({ events, closed }) => closed || events.length > 0)
+    for (const value of [null, 'no JSON', [], 7, { schema: 'rabta.alert/1' }])
+      for (const topic of ['alerts.raised', 'mentions.indexed', 'outbound.status', 'sources.health'] as const)
+        await scoped.bus.publish(topic, [{ key: 'stranger', value }])
+    await scoped.bus.publish('mentions.indexed', [{ key: 'x:1', value: notice(1) }])
+    await client.until(({ events, closed }) => closed || events.length > 1)
+    expect(client.events.map(({ event }) => event)).toEqual(['hello', 'mention'])
+    expect(client.closed).toBe(false)
+    await scoped.stop()
+  })
+
   it('keeps words with line ends and separators in one event', async () => {
     const client = await open()
     await ring(house, makeEnriched({ text: 'a\n\ndata: forged\r\nevent: alert\u2028\u0085\n\n: x' }))

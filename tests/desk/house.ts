@@ -28,13 +28,13 @@ import { createLog } from '../../runtime/log.js'
 import { openMediaFiles } from '../../runtime/media/media-files.js'
 import { createMediaStore } from '../../runtime/media-store.js'
 import { createMetrics } from '../../runtime/metrics.js'
-import { openRecords } from '../../runtime/records/open.js'
 import type { MentionSearch } from '../../index/mention-search.js'
 import type { EnrichedMention } from '../../schemas/enriched-mention.js'
 import { createOutboundStates } from '../../send/outbound-records.js'
 import { FakeClock } from '../support/fake-clock.js'
 import { temporaryFolder } from '../support/temporary-folder.js'
 import { MemorySearch } from './memory-search.js'
+import { openTestRecords } from '../support/test-records.js'
 
 export const APP_SECRET = 'the-secret-of-the-app'
 export const VERIFY_TOKEN = 'the-token-of-the-handshake'
@@ -52,7 +52,7 @@ export async function openHouse(
   const log = createLog('info', { write: (line: string) => void logged.push(line) })
   const file = new LogFile(join(folder.path, 'bus.db'))
   const bus = new EmbeddedBus({ file, clock })
-  const { records, sqlite } = await openRecords(':memory:')
+  const { records } = await openTestRecords()
   const metrics = createMetrics()
   const districts = loadDistrictTable()
   const units = createUnits(districts, new Map([['dpo-peshawar', '920000000101'], ['rpo-peshawar', '920000000102']])) // prettier-ignore
@@ -126,7 +126,7 @@ export async function openHouse(
     folder.remove()
   }
   const memory = search instanceof MemorySearch ? search : new MemorySearch()
-  return { ...parts, media, app, bus, file, records, sqlite, clock, logged, folder, cookieOf, stopDesk: stopping, stop, memory, pages } // prettier-ignore
+  return { ...parts, media, app, bus, file, records, clock, logged, folder, cookieOf, stopDesk: stopping, stop, memory, pages } // prettier-ignore
 }
 
 function makePages(folder: string): string {

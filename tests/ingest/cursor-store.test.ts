@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest'
 import { createCursorStore } from '../../ingest/cursor-store.js'
 import { Failure } from '../../runtime/failure.js'
-import { openRecords } from '../../runtime/records/open.js'
 import { FakeClock } from '../support/fake-clock.js'
+import { openTestRecords } from '../support/test-records.js'
 
 it('keeps one cursor a source, the last one saved; records that are away are a failure that may pass', async () => {
-  const { records } = await openRecords(':memory:')
+  const { records } = await openTestRecords()
   const store = createCursorStore(records, new FakeClock())
   expect(await store.load('x-mentions')).toBeUndefined()
   await store.save('x-mentions', '{"sinceId":"1"}')

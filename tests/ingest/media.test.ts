@@ -13,7 +13,6 @@ import { createLog } from '../../runtime/log.js'
 import { openMediaFiles } from '../../runtime/media/media-files.js'
 import { createMediaStore, type MediaStore } from '../../runtime/media-store.js'
 import { createMetrics } from '../../runtime/metrics.js'
-import { openRecords } from '../../runtime/records/open.js'
 import type { Records } from '../../runtime/records/tables.js'
 import type { StageHandler } from '../../runtime/stage.js'
 import type { Change, Media } from '../../schemas/mention.js'
@@ -36,6 +35,7 @@ import { FakeClock } from '../support/fake-clock.js'
 import { MemoryBus } from '../support/memory-bus.js'
 import { makeMention } from '../support/mentions.js'
 import { temporaryFolder } from '../support/temporary-folder.js'
+import { openTestRecords } from '../support/test-records.js'
 
 const FETCHED = new Set(['whatsapp', 'x'] as const)
 const HOUR_MS = 3_600_000
@@ -55,7 +55,7 @@ beforeEach(async () => {
   folder = temporaryFolder()
   clock = new FakeClock()
   bus = new MemoryBus()
-  records = (await openRecords(':memory:')).records
+  records = (await openTestRecords()).records
   store = createMediaStore({ records, files: await openMediaFiles({ folder: folder.path }), clock })
   handle = createMediaHandler({ store, fetched: FETCHED })
   host = await startMediaHost({ clock })

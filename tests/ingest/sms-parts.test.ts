@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createSmsParts, type SmsPart, type SmsParts } from '../../ingest/sms-parts.js'
-import { openRecords } from '../../runtime/records/open.js'
 import type { Change } from '../../schemas/mention.js'
 import { FakeClock } from '../support/fake-clock.js'
 import { Shelf } from './sms-smpp-house.js'
+import { openTestRecords } from '../support/test-records.js'
 
 const MINUTE_MS = 60_000
 
@@ -15,7 +15,7 @@ function part(text: string, sequence: number, total: number, reference = 7, from
 
 async function house() {
   const clock = new FakeClock()
-  const { records } = await openRecords(':memory:')
+  const { records } = await openTestRecords()
   return { clock, records, shelf: new Shelf(), parts: createSmsParts({ records, clock }) }
 }
 

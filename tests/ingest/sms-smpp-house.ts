@@ -7,10 +7,10 @@ import type { PushDoor, PushedItems } from '../../ingest/source.js'
 import { systemClock, type Clock } from '../../runtime/clock.js'
 import { Failure } from '../../runtime/failure.js'
 import type { Log } from '../../runtime/log.js'
-import { openRecords } from '../../runtime/records/open.js'
 import type { Records } from '../../runtime/records/tables.js'
 import type { Change, Mention } from '../../schemas/mention.js'
 import { startSmscSimulator, type SmscSimulator, type SmscSimulatorOptions } from '../../simulators/smsc.js'
+import { openTestRecords } from '../support/test-records.js'
 
 export const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined }
 const LATE = { answerLimitMs: 500_000, submitLimitMs: 200_000 }
@@ -94,7 +94,7 @@ export async function startHouse(
   const clock = options.clock ?? hasty()
   // What is given up on is given up late: this machine may be busy.
   const smsc = await startSmscSimulator({ clock, ...CREDENTIALS, answerMs: 500_000, ...options.smsc })
-  const { records } = await openRecords(':memory:')
+  const { records } = await openTestRecords()
   const link = createSmppLink({ ...CREDENTIALS, host: smsc.host, port: smsc.port, clock, ...LATE, ...options.link })
   const parts = createSmsParts({ records, clock, ...options.parts })
   const receipts = createReceiptStore({ records, clock })

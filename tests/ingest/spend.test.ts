@@ -3,9 +3,10 @@ import { createSpendMeter, type ChargedItem } from '../../ingest/spend.js'
 import { openRecords } from '../../runtime/records/open.js'
 import { FakeClock } from '../support/fake-clock.js'
 import { temporaryFolder } from '../support/temporary-folder.js'
+import { openTestRecords } from '../support/test-records.js'
 
 async function setUp(start?: number) {
-  const { records } = await openRecords(':memory:')
+  const { records } = await openTestRecords()
   onTestFinished(() => records.destroy())
   const clock = new FakeClock(start)
   return { records, clock, meter: createSpendMeter({ records, clock, platform: 'x' }) }

@@ -5,15 +5,15 @@ import { createSpendMeter } from '../../ingest/spend.js'
 import { createXMentionsSource, createXSearchSource, mentionsSourceName } from '../../ingest/x-source.js'
 import { createXSpending } from '../../ingest/x-spending.js'
 import { Failure } from '../../runtime/failure.js'
-import { openRecords } from '../../runtime/records/open.js'
 import { FakeClock } from '../support/fake-clock.js'
 import { keptLog } from './parts.js'
+import { openTestRecords } from '../support/test-records.js'
 
 const never = new AbortController().signal
 
 /** Each poll brings so many new posts, each by an author of its own. */
 async function setUp(budgetDollars: number | null, perPage = 10) {
-  const { records } = await openRecords(':memory:')
+  const { records } = await openTestRecords()
   onTestFinished(() => records.destroy())
   const clock = new FakeClock(Date.UTC(2026, 10, 3))
   let last = 1_000

@@ -13,12 +13,12 @@ import { createXStreamSource } from '../../ingest/x-stream-source.js'
 import { createXStreamWatch } from '../../ingest/x-stream-watch.js'
 import { Failure } from '../../runtime/failure.js'
 import { createMetrics } from '../../runtime/metrics.js'
-import { openRecords } from '../../runtime/records/open.js'
 import { startXSimulator, type XSimulator } from '../../simulators/x.js'
 import { startServer } from '../channels/http-server.js'
 import { MemoryBus } from '../support/memory-bus.js'
 import { keptLog, memoryCursors, seeded } from './parts.js'
 import { fastClock, standing, textOf, until } from './x-parts.js'
+import { openTestRecords } from '../support/test-records.js'
 
 const SECRET = 'consumer-secret'
 const API_FAULTS = ['429', '503', 'html', 'slow', 'cut', 'empty', 'partial-error', 'no-meta', 'duplicate'] as const
@@ -31,7 +31,7 @@ async function desk(simulator: XSimulator, random: () => number) {
   const cursors = memoryCursors()
   const log = keptLog()
   const metrics = createMetrics()
-  const { records } = await openRecords(':memory:')
+  const { records } = await openTestRecords()
   const meter = createSpendMeter({ records, clock, platform: 'x' })
   const accounts = simulator.accounts.map(({ id, username }) => ({ userId: id, handle: username }))
   const api = { baseUrl: simulator.url, bearerToken: 'demo-app-token', clock, loopbackOnly: true, timeoutMs: 600_000 }

@@ -12,7 +12,6 @@ import { EmbeddedBus } from '../../runtime/embedded-bus/embedded-bus.js'
 import { LogFile } from '../../runtime/embedded-bus/log-file.js'
 import { Failure } from '../../runtime/failure.js'
 import { createMetrics } from '../../runtime/metrics.js'
-import { openRecords } from '../../runtime/records/open.js'
 import { runStage } from '../../runtime/stage.js'
 import type { Channel } from '../../schemas/mention.js'
 import { createOutbox } from '../../send/outbox.js'
@@ -28,6 +27,7 @@ import { startWhatsAppSimulator, type WhatsAppSimulator } from '../../simulators
 import { startXSimulator } from '../../simulators/x.js'
 import { silent } from '../send/house.js'
 import { makeEnriched } from '../support/mentions.js'
+import { openTestRecords } from '../support/test-records.js'
 
 const TEXT = 'آپ کا پیغام مل گیا ہے، ہمارا افسر رابطہ کرے گا'
 const CITIZEN = '923000000001'
@@ -62,7 +62,7 @@ const whatsAppSender = () =>
 /** From the officer's click to the platform's wire: cases, outbox and real clients over stores in memory. */
 async function openHouse(senders: readonly Sender[]) {
   const clock = systemClock
-  const { records } = await openRecords(':memory:')
+  const { records } = await openTestRecords()
   const bus = new EmbeddedBus({ file: new LogFile(':memory:'), clock })
   const door = createOutboxDoor({ records, bus, clock, log: silent })
   const table = loadDistrictTable()

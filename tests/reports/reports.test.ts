@@ -7,8 +7,8 @@ import { csvLine, toCsv } from '../../reports/to-csv.js'
 import { toHtml } from '../../reports/to-html.js'
 import { loadDistrictTable } from '../../runtime/district-table.js'
 import { Failure } from '../../runtime/failure.js'
-import { openRecords } from '../../runtime/records/open.js'
 import { FakeClock } from '../support/fake-clock.js'
+import { openTestRecords } from '../support/test-records.js'
 
 const HOUR = 3_600_000
 const counts = (total: number) => ({ total, positive: 1, neutral: total - 3, negative: 2, alerts: 1 })
@@ -30,7 +30,7 @@ const silent = { info: () => undefined, warn: () => undefined, error: () => unde
 const table = loadDistrictTable()
 
 async function openReports(start = Date.parse('2026-11-22T04:00:00.000Z')) {
-  const { records } = await openRecords(':memory:')
+  const { records } = await openTestRecords()
   onTestFinished(() => records.destroy())
   const clock = new FakeClock(start)
   const asked: string[] = []

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createDeadLetters, type DeadLetters, type Reopen } from '../../runtime/dead-letters.js'
 import { Failure } from '../../runtime/failure.js'
-import { openRecords } from '../../runtime/records/open.js'
 import type { Records } from '../../runtime/records/tables.js'
 import type { DeadLetter } from '../../schemas/dead-letter.js'
 import { FakeClock } from '../support/fake-clock.js'
 import { MemoryBus } from '../support/memory-bus.js'
+import { openTestRecords } from '../support/test-records.js'
 
 const letter = (id: string, more: Partial<DeadLetter> = {}): DeadLetter => ({
   schema: 'rabta.dead-letter/1',
@@ -27,7 +27,7 @@ let letters: DeadLetters
 let reopened: string[]
 let reopen: Reopen
 beforeEach(async () => {
-  records = (await openRecords(':memory:')).records
+  records = (await openTestRecords()).records
   bus = new MemoryBus()
   clock = new FakeClock()
   reopened = []

@@ -5,12 +5,12 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openMediaFiles } from '../../runtime/media/media-files.js'
 import { createMediaStore, type MediaStore } from '../../runtime/media-store.js'
-import { openRecords } from '../../runtime/records/open.js'
 import type { Records } from '../../runtime/records/tables.js'
 import type { Change, Media } from '../../schemas/mention.js'
 import { FakeClock } from '../support/fake-clock.js'
 import { makeMention } from '../support/mentions.js'
 import { temporaryFolder } from '../support/temporary-folder.js'
+import { openTestRecords } from '../support/test-records.js'
 
 const FETCHED = new Set(['whatsapp'] as const)
 const LIMIT = 1024
@@ -23,7 +23,7 @@ let store: MediaStore
 beforeEach(async () => {
   folder = temporaryFolder()
   clock = new FakeClock()
-  records = (await openRecords(':memory:')).records
+  records = (await openTestRecords()).records
   await reopen()
 })
 afterEach(async () => {

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { openRecords } from '../../runtime/records/open.js'
+import { recordsContract } from '../contracts/records.contract.js'
 import { temporaryFolder } from '../support/temporary-folder.js'
 
 it('makes its tables once and keeps what is in them', async () => {
@@ -59,4 +60,55 @@ it('numbers the audit by itself and gives back generated keys', async () => {
     (await records.selectFrom('audit').select(['seq', 'action']).orderBy('seq').execute()).map((row) => row.action),
   ).toEqual(['one', 'two'])
   await records.destroy()
+})
+
+describe('the contract of the records on SQLite', () => {
+  recordsContract(async () => {
+    const folder = temporaryFolder()
+    const file = join(folder.path, 'records.db')
+    const { records } = await openRecords(file)
+    return {
+      records,
+      // One connection owns the file, and whoever else writes queues for it.
+      again: () =>
+        Promise.resolve(
+          new Proxy(records, {
+            get: (target, name) => {
+              if (name === 'destroy') return () => Promise.resolve()
+              const value: unknown = Reflect.get(target, name, target)
+              return typeof value === 'function' ? (value.bind(target) as unknown) : value
+            },
+          }),
+        ),
+      remove: async () => {
+        await records.destroy()
+        folder.remove()
+      },
+    }
+  })
+})
+
+it('the column for the words that an alert shows is filled from the alerts that are there', async () => {
+  const folder = temporaryFolder()
+  const file = join(folder.path, 'records.db')
+  const before = await openRecords(file)
+  for (const table of ['alerts_by_lead']) before.sqlite.exec(`drop index ${table}`)
+  before.sqlite.exec('alter table alerts drop column lead_mention_id')
+  before.sqlite.exec("delete from kysely_migration where name = '0008-lead-mention'")
+  for (let n = 0; n < 1200; n++) {
+    const body = n === 7 ? '{}' : JSON.stringify({ lead: { mentionId: `x:${n}`, text: '\u0000' } })
+    before.sqlite.run(
+      "insert into alerts values (?, 1, 'danger', 'ringing', 'critical', 0, 'terrorism', '', '', ?)",
+      `alert:${n}`,
+      body,
+    )
+  }
+  await before.records.destroy()
+  const { records } = await openRecords(file)
+  const rows = await records.selectFrom('alerts').select(['id', 'lead_mention_id']).execute()
+  expect(rows).toHaveLength(1200)
+  for (const { id, lead_mention_id } of rows)
+    expect(lead_mention_id).toBe(id === 'alert:7' ? '' : id.replace('alert', 'x'))
+  await records.destroy()
+  folder.remove()
 })

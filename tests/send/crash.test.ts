@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { Failure } from '../../runtime/failure.js'
+import { notOnSqlite } from '../support/test-records.js'
 import { makeOutbound, openStore, Platform, startProcess } from './house.js'
 
 describe("a crash at every statement of a message's way", () => {
@@ -10,18 +11,16 @@ describe("a crash at every statement of a message's way", () => {
       const platform = new Platform()
       const first = startProcess(store, platform)
       await first.settled()
-      const original = store.sqlite.prepareOnce.bind(store.sqlite)
       let left = step
       let died = false
-      store.sqlite.prepareOnce = (sql) => {
+      store.sabotage((sql) => {
         if (sql !== 'rollback' && --left <= 0) died = true
         if (died && sql !== 'rollback') throw new Error('killed here')
-        return original(sql)
-      }
+      })
       await first.take(makeOutbound()).catch(() => undefined)
       await first.settled()
       await first.stop().catch(() => undefined)
-      store.sqlite.prepareOnce = original
+      store.sabotage(undefined)
 
       const second = startProcess(store, platform)
       await second.take(makeOutbound())
@@ -163,3 +162,26 @@ describe('what the platform says', () => {
     await process.stop()
   })
 })
+
+test.skipIf(notOnSqlite)(
+  'a claim that was recorded though its answer was lost (planted in SQLite): the message goes out all the same, once',
+  async () => {
+    const store = await openStore()
+    const platform = new Platform()
+    const process = startProcess(store, platform)
+    let isLost = false
+    store.sabotage((sql) => {
+      if (isLost || !sql.startsWith('update "outbound" set "status"')) return
+      isLost = true
+      store.sqlite?.run("update outbound set status = 'sending' where id = 'out:1'")
+      throw new Failure('unavailable', 'the connection was lost', { retryable: true })
+    })
+    await process.take(makeOutbound())
+    expect(isLost).toBe(true)
+    await store.clock.advance(120_000)
+    await process.settled()
+    expect(platform.ids).toEqual(['out:1'])
+    expect(await process.stateOf('out:1')).toBe('sent')
+    await process.stop()
+  },
+)

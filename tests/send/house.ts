@@ -3,11 +3,11 @@ import { createOutbox } from '../../send/outbox.js'
 import { createOutboundStates } from '../../send/outbound-records.js'
 import type { Receipt, Sender } from '../../send/sender.js'
 import { createStatusHandler } from '../../send/status-handler.js'
-import { openRecords } from '../../runtime/records/open.js'
 import type { Records } from '../../runtime/records/tables.js'
 import type { Outbound, OutboundStatus, OutboundUpdate } from '../../schemas/outbound.js'
 import { RecordingBus } from '../pipeline/recording-bus.js'
 import { FakeClock } from '../support/fake-clock.js'
+import { openTestRecords } from '../support/test-records.js'
 
 export const silent = { info: () => undefined, warn: () => undefined, error: () => undefined }
 
@@ -55,9 +55,9 @@ export function makeOutbound(overrides: Partial<Outbound> = {}): Outbound {
 }
 
 export async function openStore() {
-  const { records, sqlite } = await openRecords(':memory:')
+  const { records, sabotage, sqlite } = await openTestRecords()
   onTestFinished(() => records.destroy())
-  return { records, sqlite, clock: new FakeClock(), bus: new RecordingBus() }
+  return { records, sabotage, sqlite, clock: new FakeClock(), bus: new RecordingBus() }
 }
 
 /** One life of the send process over records that outlive it. `kill` ends it without a word, as a crash would. */

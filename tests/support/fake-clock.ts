@@ -1,4 +1,7 @@
 import type { Clock } from '../../runtime/clock.js'
+import { nothingInFlight } from './in-flight.js'
+
+const TEST_POSTGRES = process.env['RABTA_TEST_RECORDS'] !== undefined
 
 interface Sleeper {
   readonly at: number
@@ -40,7 +43,7 @@ export class FakeClock implements Clock {
   }
 
   yield(): Promise<void> {
-    return new Promise((resolve) => setImmediate(resolve))
+    return TEST_POSTGRES ? nothingInFlight() : new Promise((resolve) => setImmediate(resolve))
   }
 
   /** How many are asleep: lets a test wait until the code under test has reached its sleep. */

@@ -1,6 +1,7 @@
 import type { Transaction } from 'kysely'
 import type { Clock } from '../../../runtime/clock.js'
 import type { Records, Tables } from '../../../runtime/records/tables.js'
+import { inTransaction } from '../../../runtime/records/transact.js'
 import type { OutboundUpdate } from '../../../schemas/outbound.js'
 import type { SmppReceipt } from './receipt.js'
 
@@ -94,7 +95,7 @@ export function createReceiptStore({
     remember: async ({ platformId, recipient, messageIds }) => {
       await purge()
       const number = numberKey(recipient)
-      await records.transaction().execute(async (transaction) => {
+      await inTransaction(records, async (transaction) => {
         for (const messageId of new Set(messageIds.map(canonical))) {
           const [early] = await find(transaction, [messageId], number, false)
           if (early !== undefined) await remove(transaction, early.message_id, early.recipient)
@@ -118,7 +119,7 @@ export function createReceiptStore({
       if (receipt.state === 'passing') return []
       const { state, reason, messageIds } = receipt
       const number = numberKey(receipt.recipient)
-      return records.transaction().execute(async (transaction) => {
+      return inTransaction(records, async (transaction) => {
         const [row] = await find(transaction, messageIds, number, true)
         const told = { status: state, reason, at: clock.now(), due: 1 }
         if (row === undefined) {
@@ -149,7 +150,7 @@ export function createReceiptStore({
         .execute()
       if (rows.length === 0) return []
       const platformIds = rows.map((row) => row.platform_id ?? '')
-      return records.transaction().execute(async (transaction) => {
+      return inTransaction(records, async (transaction) => {
         const updates = await updatesFor(transaction, platformIds)
         const told = new Set(updates.map((update) => update.platformId))
         // Some parts have their receipt, others not yet: the next receipt asks again.
@@ -159,7 +160,7 @@ export function createReceiptStore({
     },
     said: async (updates) => {
       if (updates.length === 0) return
-      await records.transaction().execute(async (transaction) => {
+      await inTransaction(records, async (transaction) => {
         for (const { platformId } of updates) if (platformId !== null) await clearDue(transaction, platformId)
       })
     },

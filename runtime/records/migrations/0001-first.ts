@@ -1,4 +1,4 @@
-import { sql, type Kysely, type Migration } from 'kysely'
+import { PostgresAdapter, sql, type Kysely, type Migration } from 'kysely'
 
 /** Written in the part of SQL that SQLite and PostgreSQL share. */
 export const first: Migration = {
@@ -87,7 +87,7 @@ export const first: Migration = {
       .addColumn('seen_at', 'text', (c) => c.notNull())
       .addColumn('expires_at', 'text', (c) => c.notNull())
       .execute()
-    const isPostgres = db.getExecutor().adapter.constructor.name === 'PostgresAdapter'
+    const isPostgres = db.getExecutor().adapter instanceof PostgresAdapter
     await create('audit')
       .addColumn('seq', isPostgres ? 'bigserial' : 'integer', (c) =>
         isPostgres ? c.primaryKey() : c.primaryKey().autoIncrement(),

@@ -1,0 +1,34 @@
+import { Migrator, type Kysely, type Migration } from 'kysely'
+import { first } from './migrations/0001-first.js'
+import { smsParts } from './migrations/0002-sms-parts.js'
+import { spend } from './migrations/0003-spend.js'
+import { media } from './migrations/0004-media.js'
+import { archives } from './migrations/0006-archives.js'
+import { sourceHealth } from './migrations/0007-source-health.js'
+import { leadMention } from './migrations/0008-lead-mention.js'
+
+/** In the order of their names; one that has run anywhere is never changed again. */
+const MIGRATIONS: Record<string, Migration> = {
+  '0001-first': first,
+  '0002-sms-parts': smsParts,
+  '0003-spend': spend,
+  '0004-media': media,
+  '0006-archives': archives,
+  '0007-source-health': sourceHealth,
+  '0008-lead-mention': leadMention,
+}
+
+/**
+ * Brings the tables up to date; what is up to date already is left alone. Throws what the first migration that fails throws. `schema` is PostgreSQL's,
+ * where several stand side by side in one database.
+ */
+export async function migrate(db: Kysely<never>, schema?: string): Promise<void> {
+  const migrator = new Migrator({
+    db,
+    provider: { getMigrations: () => Promise.resolve(MIGRATIONS) },
+    ...(schema === undefined ? {} : { migrationTableSchema: schema }),
+  })
+  const { error } = await migrator.migrateToLatest()
+  if (error === undefined) return
+  throw error instanceof Error ? error : new Error('the migration failed', { cause: error })
+}
