@@ -1,16 +1,44 @@
 import { defineConfig } from 'vitest/config'
 
-/** Which tests run: `unit` (the default), `chaos`, `browser` or `engines`; the latter three start real processes and take their time. */
+/**
+ * Which tests run: `unit` (the default), or `chaos`, `browser`, `engines`, which start real processes and take their time, or `records`: the tests
+ * of all that stands on the records, once more, on PostgreSQL.
+ */
 const suite = process.env['RABTA_TEST_SUITE'] ?? 'unit'
 const report = process.env['RABTA_TEST_REPORT']
 
 const slow = ['tests/chaos/**', 'tests/browser/**', 'tests/engines/**']
 
+const ON_RECORDS = [
+  'tests/{alerts,cases,send,desk,reports}/**/*.test.ts',
+  'tests/ingest/{cursor-store,spend,sms-parts,sms-smpp,sms-smpp-faults,media,x-budget}.test.ts',
+  'tests/app/import.test.ts',
+  'tests/pipeline/answers-in-wire-form.test.ts',
+  'tests/runtime/{dead-letters,media-store,records}.test.ts',
+]
+
+const SUITES: Readonly<
+  Record<string, { include: string[]; exclude?: string[]; globalSetup?: string[]; limitMs: number }>
+> = {
+  unit: { include: ['tests/**/*.test.ts'], exclude: slow, limitMs: 30_000 },
+  records: { include: ON_RECORDS, globalSetup: ['tests/engines/records-setup.ts'], limitMs: 180_000 },
+  engines: {
+    include: ['tests/engines/**/*.test.ts'],
+    globalSetup: ['tests/engines/global-setup.ts'],
+    limitMs: 900_000,
+  },
+  chaos: { include: ['tests/chaos/**/*.test.ts'], limitMs: 900_000 },
+  browser: { include: ['tests/browser/**/*.test.ts'], limitMs: 900_000 },
+}
+
+const { include, exclude = [], globalSetup = [], limitMs } = SUITES[suite] ?? { include: [], limitMs: 0 }
+
 export default defineConfig({
   test: {
-    include: suite === 'unit' ? ['tests/**/*.test.ts'] : [`tests/${suite}/**/*.test.ts`],
-    exclude: suite === 'unit' ? slow : [],
-    testTimeout: suite === 'unit' ? 30_000 : 900_000,
+    include,
+    exclude,
+    globalSetup,
+    testTimeout: limitMs,
     hookTimeout: suite === 'unit' ? 30_000 : 120_000,
     fileParallelism: suite === 'unit',
     reporters: report === undefined ? ['default'] : ['default', 'json'],
