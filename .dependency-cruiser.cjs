@@ -77,6 +77,9 @@ module.exports = {
     },
     onlyIn('sqlite-in-one-file', 'libsql', 'runtime/sqlite\\.ts$'),
     onlyIn('x-client-in-one-room', 'twitter-api-v2', 'channels/x/'),
+    onlyIn('kafka-client-in-one-file', 'kafkajs', 'runtime/kafka-bus/client\\.ts$'),
+    onlyIn('elastic-client-in-one-folder', '@elastic/elasticsearch', 'index/elastic/'),
+    onlyIn('postgres-client-in-one-file', 'pg', 'runtime/records/[a-z-]+\\.ts$'),
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

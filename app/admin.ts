@@ -1,4 +1,5 @@
 import { generatePassword, type Users } from '../desk/users.js'
+import { Failure } from '../runtime/failure.js'
 
 const ADMIN = 'admin'
 
@@ -9,6 +10,12 @@ export async function ensureAdministrator(
 ): Promise<{ username: string; password: string } | undefined> {
   if ((await users.list()).length > 0) return undefined
   const password = givenPassword === '' ? generatePassword() : givenPassword
-  await users.add(ADMIN, password, 'administrator')
+  try {
+    await users.add(ADMIN, password, 'administrator')
+  } catch (error) {
+    // Another desk on the same records was first: its password stands.
+    if (error instanceof Failure && error.reason === 'conflict') return undefined
+    throw error
+  }
   return givenPassword === '' ? { username: ADMIN, password } : undefined
 }

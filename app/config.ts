@@ -5,6 +5,7 @@ import { createUnits } from '../cases/units.js'
 import { loadDistrictTable } from '../runtime/district-table.js'
 import { distance, type Mistake, type Setting, type ValuesOf } from './setting.js'
 import { DESK_SETTINGS } from './settings/desk.js'
+import { checkEngines, ENGINE_SETTINGS } from './settings/engines.js'
 import { checkFacebook, FACEBOOK_SETTINGS, facebookIsMeant } from './settings/facebook.js'
 import { checkNews, NEWS_SETTINGS, newsIsMeant } from './settings/news.js'
 import { checkSms, SMS_SETTINGS, smsIsMeant } from './settings/sms.js'
@@ -14,6 +15,7 @@ import { checkX, X_SETTINGS, xIsMeant } from './settings/x.js'
 /** Every setting there is. The names are promises: see the README. */
 const SETTINGS = {
   ...DESK_SETTINGS,
+  ...ENGINE_SETTINGS,
   ...X_SETTINGS,
   ...FACEBOOK_SETTINGS,
   ...WHATSAPP_SETTINGS,
@@ -175,6 +177,7 @@ function combine(values: Values, mistakes: Mistake[]): Config {
       problem: 'the demonstration runs alone: write demo, or the real sources without it',
     })
   }
+  mistakes.push(...checkEngines(values))
   for (const platform of PLATFORM_NAMES) mistakes.push(...PLATFORMS[platform].check(values, sources.includes(platform)))
   if (values.unitNumbers.size > 0) {
     try {
@@ -188,6 +191,8 @@ function combine(values: Values, mistakes: Mistake[]): Config {
     ...values,
     sources,
     demonstration,
+    // What is invented must never stand among what is real.
+    namespace: values.namespace === '' && demonstration ? 'demo' : values.namespace,
     data: values.data === '' ? (demonstration ? './data/demo' : './data') : values.data,
   }
 }

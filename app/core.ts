@@ -15,10 +15,10 @@ import type { Config } from './config.js'
 import { createOperations, type Operations } from './operations.js'
 import { ownAccounts } from './own-accounts.js'
 import { silenceLimits } from './silence-limits.js'
-import { openStores, type Stores } from './stores.js'
-import type { Stage } from '../runtime/stage.js'
+import { openStoresWithin, type Stores } from './stores.js'
+import type { Topic } from '../schemas/topics.js'
 
-/** What every command that owns a data folder stands on: its stores, and the operations on them. */
+/** What every command stands on: its stores, and the operations on them. */
 export interface Core {
   readonly clock: Clock
   readonly log: Log
@@ -31,14 +31,18 @@ export interface Core {
   /** How every source does. */
   readonly board: SourceBoard
   readonly operations: Operations
-  /** The stages that run in this process; `lag` looks at them. */
-  readonly stages: Stage[]
+  /** The stages that are this process's work, each with the topic it reads: how far behind they are is measured here. */
+  readonly stages: Map<string, Topic>
 }
 
-export async function openCore(config: Config, { clock, log }: { clock: Clock; log: Log }): Promise<Core> {
+/** Throws the Failure of the stores; engines that do not answer yet are waited for so long. */
+export async function openCore(
+  config: Config,
+  { clock, log, waitMs = 0, signal }: { clock: Clock; log: Log; waitMs?: number; signal?: AbortSignal },
+): Promise<Core> {
   const metrics = createMetrics()
   const districts = loadDistrictTable()
-  const stores = await openStores(config.data, { clock, log })
+  const stores = await openStoresWithin(waitMs, config, { clock, log }, signal)
   const { bus, records, index } = stores
   const deadLetters = createDeadLetters({
     records,
@@ -52,7 +56,7 @@ export async function openCore(config: Config, { clock, log }: { clock: Clock; l
     known: createKnownSources({ records, clock, limits: silenceLimits(config) }),
     clock,
   })
-  const stages: Stage[] = []
+  const stages = new Map<string, Topic>()
   const operations = createOperations({
     deadLetters,
     users,
@@ -65,7 +69,7 @@ export async function openCore(config: Config, { clock, log }: { clock: Clock; l
     },
     lag: async () =>
       Object.fromEntries(
-        await Promise.all(stages.map(async ({ name, topic }) => [name, await bus.lag(topic, name)] as const)),
+        await Promise.all([...stages].map(async ([name, topic]) => [name, await bus.lag(topic, name)] as const)),
       ),
   })
   return { clock, log, metrics, districts, stores, deadLetters, users, reports, board, operations, stages }

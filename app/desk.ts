@@ -31,13 +31,10 @@ export async function openDesk(
 
   const condition = async (): Promise<Condition> => {
     const low = await diskProblem(stores.folder)
-    const problem = bus.problem()
+    const { grave, ofSearch } = stores.problems()
     const media = mediaWorker.problem()
-    const warnings = low === undefined || problem !== undefined ? [] : [low]
-    return {
-      problems: problem === undefined ? [] : [problem],
-      warnings: media === undefined ? warnings : [...warnings, media],
-    }
+    const warnings = low === undefined || grave.length > 0 ? [...ofSearch] : [low, ...ofSearch]
+    return { problems: grave, warnings: media === undefined ? warnings : [...warnings, media] }
   }
 
   return createDesk({

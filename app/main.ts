@@ -166,6 +166,21 @@ function buildProgram(finish: (code: number) => void): Command {
     })
 
   program
+    .command('migrate')
+    .description('bring the mentions in Elasticsearch to the mapping of this version, while all goes on')
+    .option('--keep-old', 'leave the old indices there, out of use', false)
+    .action(async (options: { keepOld: boolean }) => {
+      const { migrate } = await import('./commands/migrate.js')
+      finish(await migrate(readConfig(), process.stdout, options))
+    })
+  program
+    .command('health')
+    .description('whether the process on RABTA_HEALTH_PORT is alive, for a container')
+    .action(async () => {
+      const { health } = await import('./commands/health.js')
+      finish(await health(readConfig(), process.stderr))
+    })
+  program
     .command('schemas')
     .description('every noun that travels, as JSON Schema')
     .action(async () => {

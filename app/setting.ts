@@ -21,13 +21,6 @@ export const secret: Kind<string> = {
   parse: (value) => (/^[\x21-\x7e]+$/.test(value) ? value : undefined),
 }
 
-/** What only the embedded way can be in this version, said so to whoever read of more. */
-export const embeddedOnly = (what: string): Kind<'embedded'> => ({
-  secret: false,
-  write: `embedded: ${what} comes with a later version`,
-  parse: (value) => (value === 'embedded' ? value : undefined),
-})
-
 export const integer = (min: number, max: number, what: string): Kind<number> => ({
   secret: false,
   write: `${what}: a whole number from ${min} to ${max}`,

@@ -5,11 +5,13 @@ import { createUnjudgedRule } from '../alerts/rules/unjudged.js'
 import type { Rule } from '../alerts/rule.js'
 import { createEnrichHandler } from '../enrich/stage.js'
 import { createIndexHandler } from '../index/stage.js'
-import { runStage } from '../runtime/stage.js'
+import { runStage, type Stage, type StageHandler } from '../runtime/stage.js'
+import type { Topic } from '../schemas/topics.js'
 import { X_HOOK_NAME } from '../channels/x/hook.js'
 import { createNumbers } from '../channels/sms/numbers.js'
 import type { Mention } from '../schemas/mention.js'
-import { createSourcesWatch } from '../alerts/sources-handler.js'
+import { createAlertTicks } from '../alerts/ticks.js'
+import { createSourcesWatch, type SourcesWatch } from '../alerts/sources-handler.js'
 import type { Config } from './config.js'
 import type { Context } from './context.js'
 import type { Platform } from './platforms/platform.js'
@@ -18,50 +20,103 @@ import type { Core } from './core.js'
 import { createEnrichers } from './enrichers.js'
 
 const MINUTE_MS = 60_000
+/** Elasticsearch makes each batch searchable by itself: larger ones cost it less. */
+const INDEXED_AT_ONCE = { embedded: 200, elastic: 500 }
 
 export function createRules(unjudgedMinutes: number): readonly Rule[] {
   return [dangerRule, createUnjudgedRule(unjudgedMinutes * MINUTE_MS)]
 }
 
+/** Starts a stage of this process. */
+export function startStage<T extends Topic>(
+  { stores: { bus }, clock, log, metrics, stages }: Core,
+  stage: { readonly name: string; readonly topic: T; readonly handle: StageHandler<T>; readonly maxBatch?: number },
+): Stage {
+  stages.set(stage.name, stage.topic)
+  return runStage({ bus, clock, log, metrics, ...stage })
+}
+
+/** Runs stages until the signal aborts; rejects if one of them can't go on. Either way all of them have stopped. */
+export async function runStages(stages: readonly Stage[], signal: AbortSignal): Promise<void> {
+  const over = new Promise<void>((resolve) => {
+    if (signal.aborted) resolve()
+    signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+  try {
+    await Promise.race([over, ...stages.map(({ ended }) => ended)])
+  } finally {
+    await Promise.all(stages.map((stage) => stage.stop()))
+  }
+}
+
 /** From `mentions.collected` to `mentions.enriched`. */
-export function startEnrich({ stores: { bus }, clock, log, metrics, districts, stages }: Core, config: Config): void {
+export function startEnrich(core: Core, config: Config): Stage {
+  const { stores, clock, log, metrics, districts } = core
   const numbers = createNumbers(districts, config.smsNumbers)
   const districtOf = ({ channel, account }: Mention) =>
     channel === 'sms' && account !== null ? numbers.districtOf(account) : undefined
-  const handle = createEnrichHandler({ bus, clock, log, metrics, enrichers: createEnrichers(districtOf) })
-  stages.push(runStage({ name: 'enrich', topic: 'mentions.collected', bus, clock, log, metrics, handle, maxBatch: 50 }))
+  const handle = createEnrichHandler({ bus: stores.bus, clock, log, metrics, enrichers: createEnrichers(districtOf) })
+  return startStage(core, { name: 'enrich', topic: 'mentions.collected', handle, maxBatch: 50 })
 }
 
 /** From `mentions.enriched` into the mention index, said on `mentions.indexed`. */
-export function startIndex({ stores: { bus, index }, clock, log, metrics, stages }: Core): void {
-  const handle = createIndexHandler({ bus, clock, metrics, index })
-  stages.push(runStage({ name: 'index', topic: 'mentions.enriched', bus, clock, log, metrics, handle, maxBatch: 200 }))
+export function startIndex(core: Core, config: Config): Stage {
+  const { stores, clock, metrics } = core
+  const handle = createIndexHandler({ bus: stores.bus, clock, metrics, index: stores.index })
+  const maxBatch = INDEXED_AT_ONCE[config.index === 'embedded' ? 'embedded' : 'elastic']
+  return startStage(core, { name: 'index', topic: 'mentions.enriched', handle, maxBatch })
 }
 
-/** Rings where a source that should speak is silent, fails, or is not heard of at all. */
-export function startSourcesWatch({ core, config, platforms, stopping, inBackground }: Context): void {
-  const { clock, log, metrics, stages, stores } = core
+function sourcesWatchOf({ core, config, platforms }: Context): SourcesWatch {
+  const { clock, log, stores } = core
   const { bus, records } = stores
   // Not every account of X has webhooks, and without them its polls bring the same.
   const expected = new Set(platforms.list.flatMap(namesOf).filter((name) => name !== X_HOOK_NAME))
-  const watch = createSourcesWatch({ records, bus, clock, log, limits: silenceLimits(config), expected })
-  stages.push(runStage({ name: 'sources', topic: 'sources.health', bus, clock, log, metrics, handle: watch.handle }))
-  inBackground('sources watch', watch.run(stopping))
+  return createSourcesWatch({ records, bus, clock, log, limits: silenceLimits(config), expected })
 }
 
 const namesOf = ({ polled, pushed, hooks }: Platform): string[] =>
   [...polled, ...pushed, ...hooks.values()].map(({ name }) => name)
 
 /** From `mentions.enriched` to `alerts.raised`; dead letters that may hold a message ring too, and are kept in the records. */
-export function startAlerts(core: Core, rules: readonly Rule[]): void {
-  const { stores, clock, log, metrics, stages, deadLetters } = core
+export function startAlerts(core: Core, rules: readonly Rule[]): Stage[] {
+  const { stores, clock, metrics, deadLetters } = core
   const { bus, records } = stores
   const alerts = createAlertsHandler({ records, bus, clock, metrics, rules })
   const letters = createLettersHandler({ records, bus, clock })
-  const common = { bus, clock, log, metrics }
-  stages.push(
-    runStage({ ...common, name: 'alerts', topic: 'mentions.enriched', handle: alerts, maxBatch: 100 }),
-    runStage({ ...common, name: 'letters', topic: 'mentions.dead', handle: letters }),
-    runStage({ ...common, name: 'dead-letters', topic: 'mentions.dead', handle: deadLetters.handle }),
-  )
+  return [
+    startStage(core, { name: 'alerts', topic: 'mentions.enriched', handle: alerts, maxBatch: 100 }),
+    startStage(core, { name: 'letters', topic: 'mentions.dead', handle: letters }),
+    startStage(core, { name: 'dead-letters', topic: 'mentions.dead', handle: deadLetters.handle }),
+  ]
+}
+
+/** All that rings, for one term: one process at a time does this, or one event would be two groups. */
+export async function ringFor(context: Context, term: AbortSignal): Promise<void> {
+  const { core, config } = context
+  const { stores, clock, log } = core
+  const rules = createRules(config.unjudgedMinutes)
+  const watch = sourcesWatchOf(context)
+  const stages = [
+    ...startAlerts(core, rules),
+    // A source that is silent, fails, or is not heard of at all rings as well.
+    startStage(core, { name: 'sources', topic: 'sources.health', handle: watch.handle }),
+  ]
+  const ticks = createAlertTicks({ records: stores.records, bus: stores.bus, clock, log, rules })
+  await together(term, (signal) => [runStages(stages, signal), watch.run(signal), ticks.run(signal)])
+}
+
+/** Works that belong together: when one of them fails the others end too, and all are waited for. */
+export async function together(
+  signal: AbortSignal,
+  begin: (signal: AbortSignal) => readonly Promise<void>[],
+): Promise<void> {
+  const ending = new AbortController()
+  const works = begin(AbortSignal.any([signal, ending.signal]))
+  try {
+    await Promise.all(works)
+  } finally {
+    ending.abort(new Error('a part of it ended'))
+    await Promise.allSettled(works)
+  }
 }

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
+import { connect } from 'node:net'
 import { dirname, resolve } from 'node:path'
 import { localSocketPath } from '../../runtime/data-folder.js'
 import { Failure } from '../../runtime/failure.js'
@@ -30,6 +31,40 @@ async function reach(what: string, url: string): Promise<Finding> {
       then: 'look at the network, the proxy, or the …_BASE_URL setting',
     }
   }
+}
+
+/** Whether somebody listens there; nothing is said to them. */
+function listens(what: string, host: string, port: number): Promise<Finding> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: host.replace(/^\[|\]$/g, ''), port, timeout: REACH_MS })
+    const settle = (ok: boolean) => {
+      socket.destroy()
+      const where = `${host}:${port}`
+      resolve({
+        ok,
+        what: `${what} ${ok ? 'answers' : 'does not answer'} at ${where}`,
+        then: 'look whether it runs, and at the network',
+      })
+    }
+    socket.once('connect', () => settle(true))
+    socket.once('error', () => settle(false))
+    socket.once('timeout', () => settle(false))
+  })
+}
+
+/** Kafka, Elasticsearch and PostgreSQL, where the settings name them. */
+function engines({ bus, index, records }: Config): Promise<Finding>[] {
+  const at = (what: string, address: string, defaultPort: number) => {
+    const { hostname, port } = new URL(address)
+    return listens(what, hostname, port === '' ? defaultPort : Number(port))
+  }
+  return [
+    ...(bus === 'embedded' ? [] : bus.brokers.map((broker) => at('Kafka', `kafka://${broker}`, 9092))),
+    ...(index === 'embedded'
+      ? []
+      : index.nodes.map((node) => at('Elasticsearch', node, node.startsWith('https:') ? 443 : 80))),
+    ...(records === 'embedded' ? [] : [at('PostgreSQL', records.url, 5432)]),
+  ]
 }
 
 async function disk(folder: string): Promise<Finding> {
@@ -159,14 +194,17 @@ const THEN: Record<ReturnType<typeof adviceOn>[number]['kind'], (setting: string
 
 /** Looks at everything it can without changing anything; exit code 3 when something needed is not reachable. */
 export async function doctor(config: Config, output: NodeJS.WritableStream): Promise<number> {
-  const reached = config.demonstration
-    ? []
-    : await Promise.all([
-        ...(config.sources.includes('x') ? [reach('X', config.xBaseUrl)] : []),
-        ...(config.sources.includes('facebook') ? [reach('Facebook', config.facebookBaseUrl)] : []),
-        ...(config.sources.includes('whatsapp') ? [reach('WhatsApp', config.whatsappBaseUrl)] : []),
-        ...(config.sources.includes('sms') ? smsReached(config) : []),
-      ])
+  const reached = await Promise.all([
+    ...engines(config),
+    ...(config.demonstration
+      ? []
+      : [
+          ...(config.sources.includes('x') ? [reach('X', config.xBaseUrl)] : []),
+          ...(config.sources.includes('facebook') ? [reach('Facebook', config.facebookBaseUrl)] : []),
+          ...(config.sources.includes('whatsapp') ? [reach('WhatsApp', config.whatsappBaseUrl)] : []),
+          ...(config.sources.includes('sms') ? smsReached(config) : []),
+        ]),
+  ])
   const others = [await disk(config.data), ...(await running(config.data)), ...channels(config)]
   for (const { ok, what, then } of [...reached, ...others])
     output.write(`${ok ? 'ok  ' : 'look'}  ${what}${ok ? '' : `: ${then}`}\n`)

@@ -1,15 +1,4 @@
-import {
-  embeddedOnly,
-  integer,
-  listOf,
-  networks,
-  numbersByName,
-  oneOf,
-  secret,
-  setting,
-  text,
-  url,
-} from '../setting.js'
+import { integer, listOf, networks, numbersByName, oneOf, secret, setting, text, url } from '../setting.js'
 import { isOneLine } from './words.js'
 
 /** What is not of one platform. */
@@ -19,9 +8,11 @@ export const DESK_SETTINGS = {
   port: setting('RABTA_PORT', integer(0, 65_535, 'a port'), 4100),
   publicUrl: setting('RABTA_PUBLIC_URL', url('the address under which people reach the desk'), ''),
   trustedProxies: setting('RABTA_TRUSTED_PROXIES', networks, []),
-  bus: setting('RABTA_BUS', embeddedOnly('Kafka'), 'embedded' as const),
-  index: setting('RABTA_INDEX', embeddedOnly('Elasticsearch'), 'embedded' as const),
-  records: setting('RABTA_RECORDS', embeddedOnly('PostgreSQL'), 'embedded' as const),
+  healthPort: setting(
+    'RABTA_HEALTH_PORT',
+    integer(0, 65_535, 'the port on which a process says how it does, 0 for none'),
+    0,
+  ),
   adminPassword: setting(
     'RABTA_ADMIN_PASSWORD',
     {

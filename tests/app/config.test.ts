@@ -128,13 +128,56 @@ describe('mistakes', () => {
   })
 
   it.each([
-    ['RABTA_BUS', 'kafka://a:9092,b:9092', 'Kafka comes with a later version'],
-    ['RABTA_INDEX', 'http://127.0.0.1:9200', 'Elasticsearch comes with a later version'],
-    ['RABTA_RECORDS', 'postgres://127.0.0.1/rabta', 'PostgreSQL comes with a later version'],
-  ])('%s=%s is refused with what this version can', (name, value, words) => {
-    expect(mistakes({ [name]: value })).toEqual([
-      { name, problem: `"${value}" is not right: write embedded: ${words}` },
-    ])
+    ['RABTA_BUS', 'kafka://a', 'kafka://host:9092'],
+    ['RABTA_BUS', 'kafka://a:9092,b:99999', 'kafka://host:9092'],
+    ['RABTA_BUS', 'a:9092', 'kafka://host:9092'],
+    ['RABTA_INDEX', 'elasticsearch:9200', 'https://host:9200'],
+    ['RABTA_INDEX', 'http://elastic:secret@es:9200', 'https://host:9200'],
+    ['RABTA_RECORDS', 'mysql://127.0.0.1/rabta', 'postgres://user@host:5432/database'],
+    ['RABTA_RECORDS', 'postgres://127.0.0.1', 'postgres://user@host:5432/database'],
+    ['RABTA_KAFKA_CA', 'kafka.pem', 'certificate in PEM'],
+    ['RABTA_NAMESPACE', 'Peshawar Cell', 'short name'],
+  ])('%s=%s is refused with what to write, and no password repeated', (name, value, words) => {
+    const [mistake, ...rest] = mistakes({ [name]: value })
+    expect(rest).toEqual([])
+    expect(mistake).toMatchObject({ name, problem: expect.stringContaining(words) as string })
+    expect(mistake?.problem).not.toContain('secret@')
+  })
+
+  it('reads where the engines are', () => {
+    expect(
+      read({
+        RABTA_BUS: 'kafka://a:9092, [::1]:9093',
+        RABTA_INDEX: 'https://es1:9200/,https://es2:9200',
+        RABTA_RECORDS: 'postgres://rabta@db:5432/rabta?sslmode=verify-full',
+      }),
+    ).toMatchObject({
+      bus: { brokers: ['a:9092', '[::1]:9093'] },
+      index: { nodes: ['https://es1:9200', 'https://es2:9200'] },
+      records: { url: 'postgres://rabta@db:5432/rabta?sslmode=verify-full' },
+      namespace: 'demo',
+    })
+    expect(read({ RABTA_X_BEARER_TOKEN: 'b', RABTA_X_USER_ID: '1' })).toMatchObject({ namespace: '' })
+  })
+
+  it.each([
+    [{ RABTA_KAFKA_SASL: 'scram-sha-512' }, ['RABTA_KAFKA_USERNAME', 'RABTA_KAFKA_PASSWORD']],
+    [
+      {
+        RABTA_BUS: 'kafka://a:1',
+        RABTA_KAFKA_SASL: 'plain',
+        RABTA_KAFKA_USERNAME: 'rabta',
+        RABTA_KAFKA_PASSWORD: 'pw',
+      },
+      ['RABTA_KAFKA_TLS'],
+    ],
+    [{ RABTA_INDEX_USERNAME: 'elastic' }, ['RABTA_INDEX_PASSWORD']],
+    [
+      { RABTA_INDEX_USERNAME: 'elastic', RABTA_INDEX_PASSWORD: 'pw', RABTA_INDEX_API_KEY: 'key' },
+      ['RABTA_INDEX_API_KEY'],
+    ],
+  ])('of engines that do not go together are said: %j', (settings, names) => {
+    expect(mistakes(settings).map(({ name }) => name)).toEqual(names)
   })
 
   it('of a name have a suggestion where one is near', () => {
@@ -180,7 +223,7 @@ describe('a secret', () => {
       wordsOf({ RABTA_WHATSAPP_VERIFY_TOKEN: `${SECRET}\n`, ...X, RABTA_SOURCES: 'x' }),
       wordsOf({ RABTA_ADMIN_PASSWORD: `${SECRET}\u0000` }),
       wordsOf({ RABTA_BUS: `kafka://user:${SECRET}@host:9092` }),
-      wordsOf({ RABTA_RECORDS: `postgres://user:${SECRET}@host/rabta` }),
+      wordsOf({ RABTA_RECORDS: `postgres://user:${SECRET}@host` }),
       wordsOf({ RABTA_X_BASE_URL: `https://user:${SECRET}@host` }),
     ]
     for (const text of [
