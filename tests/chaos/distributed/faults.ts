@@ -32,6 +32,8 @@ export interface Fault {
 
 /** Alerts must come while something is away: nobody waits longer than this for one. */
 const RAISED_WITHIN_MS = 90_000
+/** Shorter than after which its groups would do without it. */
+const PILES_UP_MS = 2_500
 
 /** Everything that goes wrong, once each. */
 export function allFaults(): Fault[] {
@@ -52,9 +54,19 @@ export function allFaults(): Fault[] {
   ]
 }
 
-async function killStage({ fleet, random }: Scene, stage: string): Promise<void> {
-  await sleep(Math.floor(random() * 1000))
+/**
+ * It stands still until work has piled up, and is killed amid that work, which a slow way to Kafka makes long. A kill at any other moment mostly finds it
+ * waiting, and would not tell a position that is committed too early from one that is not.
+ */
+async function killStage({ engines, fleet, random }: Scene, stage: string): Promise<void> {
+  const pid = fleet.pid(stage)
+  process.kill(pid, 'SIGSTOP')
+  await sleep(PILES_UP_MS)
+  await engines.kafka.network.delay(50)
+  process.kill(pid, 'SIGCONT')
+  await sleep(400 + Math.floor(random() * 800))
   await fleet.kill(stage, 'SIGKILL')
+  await engines.kafka.network.mend()
   await fleet.running(stage)
 }
 

@@ -17,7 +17,7 @@ import { NAMESPACE } from './engines.js'
 import { BEGINS_WITHIN_MS, openHouse, type House } from './house.js'
 
 const long = process.env['RABTA_TEST_LONG'] === '1'
-const MENTIONS = long ? 200_000 : 10_000
+const MENTIONS = long ? 200_000 : 5_000
 const SEED = Number(process.env['RABTA_TEST_SEED'] ?? 20261122)
 /** Mentions that are edited or withdrawn while the rest is copied; no query below finds them. */
 const CHANGED = long ? 6_000 : 1_500

@@ -288,10 +288,7 @@ describe('the Kafka bus over TLS, signed in', () => {
       const login = broker.login ?? { username: '', password: '' }
       const options = { namespace, brokers: [broker.address], tls: { ca } }
       for (const mechanism of ['scram-sha-512', 'plain'] as const) {
-        const t0 = Date.now()
-        const lap = (w: string) => console.log(mechanism, w, Date.now() - t0)
         const bus = await openBus({ ...options, sasl: { mechanism, ...login } })
-        lap('open')
         await bus.publish('mentions.indexed', [numbered(1)])
         const taken: BusRecord[] = []
         const subscription = bus.subscribe(
@@ -299,13 +296,9 @@ describe('the Kafka bus over TLS, signed in', () => {
           mechanism,
           async (records) => void taken.push(...records),
         )
-        lap('published')
         await until('it is taken', () => taken.length > 0)
-        lap('taken')
         await subscription.stop()
-        lap('stopped')
         await bus.close()
-        lap('closed')
       }
       const log = keptLog()
       const wrong = { mechanism: 'scram-sha-512' as const, username: login.username, password: 'planted-secret' }

@@ -149,7 +149,7 @@ test('a process that is killed leaves its turn to another within about two secon
   const { opened, schema } = await openTogether(1)
   const [here] = opened
   if (here === undefined) throw new Error('not open')
-  const other = spawn(process.execPath, ['--input-type=module', '-e', await otherProcess(schema)], {
+  const other = spawn(process.execPath, ['--input-type=module', '-e', RUN, url, schema], {
     stdio: ['ignore', 'pipe', 'inherit'],
     cwd: process.cwd(),
   })
@@ -176,23 +176,6 @@ test('a process that is killed leaves its turn to another within about two secon
   await hold
 })
 
-/** The same code in a process of its own, put into one file by the builder that the tests run on. */
-async function otherProcess(schema: string): Promise<string> {
-  const { rolldown } = await import('rolldown')
-  const bundle = await rolldown({
-    input: 'runtime/records/postgres.ts',
-    platform: 'node',
-    external: [/^(pg|kysely|pino)$/, /^node:/],
-  })
-  const { output } = await bundle.generate({ format: 'esm', exports: 'named' })
-  await bundle.close()
-  const code = output[0].code.replace(/^export\s*\{[^}]*\};?\s*$/m, '')
-  return `${code}
-    const clock = { now: Date.now, sleep: (ms, signal) => new Promise((resolve, reject) => {
-      const timer = setTimeout(resolve, ms)
-      signal?.addEventListener('abort', () => { clearTimeout(timer); reject(signal.reason) })
-    }) }
-    const log = { info() {}, warn() {}, error() {} }
-    const { alone } = await openPostgresRecords({ url: ${JSON.stringify(url)}, schema: ${JSON.stringify(schema)}, poolSize: 2, clock, log })
-    await alone.hold('killed', async () => { console.log('mine'); await new Promise(() => setInterval(() => {}, 1000)) }, new AbortController().signal)`
-}
+/** Runs a TypeScript file in a process of its own, as the tests run theirs. */
+const RUN =
+  "await (await import('vite')).runnerImport('./tests/engines/postgres/holder-process.ts', { configFile: false })"
