@@ -132,7 +132,7 @@ class PostgresConnection implements DatabaseConnection {
   readonly #parts: PostgresDriverParts
   #isBroken = false
   /** The transaction that runs, with its first failure: all that comes after says only that it failed. */
-  #transaction: { failed?: unknown } | undefined
+  #transaction: { failed?: Error } | undefined
   #last: Promise<unknown> = Promise.resolve()
 
   constructor(client: PooledClient, parts: PostgresDriverParts) {
@@ -151,7 +151,7 @@ class PostgresConnection implements DatabaseConnection {
     })
   }
 
-  // eslint-disable-next-line require-yield, @typescript-eslint/require-await -- it is part of the interface, and nothing here streams
+  // eslint-disable-next-line require-yield -- it is part of the interface, and nothing here streams
   async *streamQuery<Row>(): AsyncIterableIterator<QueryResult<Row>> {
     throw new Error('the records are not streamed')
   }
@@ -166,7 +166,7 @@ class PostgresConnection implements DatabaseConnection {
   commit(): Promise<void> {
     return this.#inTurn(async () => {
       // To a transaction that failed the server answers COMMIT with a quiet ROLLBACK.
-      const failed: unknown = this.#transaction?.failed
+      const failed = this.#transaction?.failed
       if (failed !== undefined) throw failed
       const { command } = await this.#run('commit', [])
       this.#transaction = undefined
@@ -212,7 +212,7 @@ class PostgresConnection implements DatabaseConnection {
   }
 
   async #run(sql: string, parameters: readonly unknown[]): Promise<PooledResult> {
-    const failed: unknown = this.#transaction?.failed
+    const failed = this.#transaction?.failed
     if (failed !== undefined) throw failed
     try {
       const result = await this.#client.query(sql, parameters)

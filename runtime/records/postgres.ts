@@ -128,9 +128,7 @@ const NUMERIC = 1700
 
 /** Counts, sums and bigints as numbers: none here comes near 2^53. */
 const getTypeParser = ((oid: number, format?: 'text' | 'binary'): unknown =>
-  oid === INT8 || oid === NUMERIC
-    ? Number
-    : pg.types.getTypeParser(oid, format as 'text')) as typeof pg.types.getTypeParser
+  oid === INT8 || oid === NUMERIC ? Number : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser
 
 /** What a connection says outside of a query is said again by the next query; unheard, it would end the process. */
 const unheard = () => undefined
@@ -155,14 +153,17 @@ async function connectLocks(config: pg.ClientConfig, onEnd: () => void): Promise
   const client = new pg.Client(config)
   client.on('error', onEnd)
   client.on('end', onEnd)
-  const fail = (error: unknown) => {
+  const fail = (error: unknown): never => {
     throw classifyPostgres(error)
   }
   await client.connect().catch((error: unknown) => {
     throw classifyConnecting(error)
   })
   return {
-    query: async (text, parameters) => (await client.query(text, [...parameters]).catch(fail))?.rows ?? [],
+    query: async (text, parameters) => {
+      const { rows } = await client.query<Record<string, unknown>>(text, [...parameters]).catch(fail)
+      return rows
+    },
     close: () => void client.end().catch(unheard),
   }
 }

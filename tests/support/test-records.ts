@@ -17,7 +17,7 @@ export async function onServer(url: string, statement: string): Promise<pg.Query
   const client = new pg.Client({ connectionString: url })
   await client.connect()
   try {
-    return (await client.query(statement)).rows as pg.QueryResult['rows']
+    return (await client.query(statement)).rows
   } finally {
     await client.end()
   }

@@ -13,7 +13,7 @@ export const leadMention: Migration = {
       .alterTable('alerts')
       .addColumn('lead_mention_id', 'text', (c) => c.notNull().defaultTo(''))
       .execute()
-    await fill(db as Kysely<AlertBodies>)
+    await fill(db)
     await db.schema.createIndex('alerts_by_lead').on('alerts').columns(['lead_mention_id']).execute()
   },
 }

@@ -12,8 +12,8 @@ const SEED = Number(process.env['RABTA_TEST_SEED'] ?? 20261122)
 /** Faults whose name holds this, for somebody who looks into one. */
 const ONLY = process.env['RABTA_TEST_FAULTS'] ?? ''
 const LENGTHS = long
-  ? { elastic: 60_000, postgres: 20_000, network: 10_000, comings: 60_000 }
-  : { elastic: 15_000, postgres: 8_000, network: 2_000, comings: 10_000 }
+  ? { kills: 5, elastic: 60_000, postgres: 20_000, network: 10_000, comings: 60_000 }
+  : { kills: 3, elastic: 15_000, postgres: 8_000, network: 2_000, comings: 10_000 }
 const WINDOW = long ? 3_000 : 1_500
 const LIMIT_MS = 600_000
 

@@ -17,8 +17,9 @@ export interface Scene {
   say(line: string): void
 }
 
-/** How long each thing is out of order, in milliseconds. */
+/** How long each thing is out of order, in milliseconds, and how often in a row a stage is killed that reads what is said. */
 export interface Lengths {
+  readonly kills: number
   readonly elastic: number
   readonly postgres: number
   readonly network: number
@@ -33,12 +34,12 @@ export interface Fault {
 /** Alerts must come while something is away: nobody waits longer than this for one. */
 const RAISED_WITHIN_MS = 90_000
 /** Shorter than after which its groups would do without it. */
-const PILES_UP_MS = 2_500
+const PILES_UP_MS = 1_500
 
 /** Everything that goes wrong, once each. */
 export function allFaults(): Fault[] {
   return [
-    ...STAGES.map((stage): Fault => ({ name: `${stage} is killed`, run: (scene) => killStage(scene, stage) })),
+    ...STAGES.map((stage): Fault => ({ name: `${stage} is killed`, run: (scene) => killStageAgain(scene, stage) })),
     { name: 'the broker is killed', run: killBroker },
     { name: 'Elasticsearch is away', run: elasticAway },
     { name: 'PostgreSQL is away', run: postgresAway },
@@ -52,6 +53,14 @@ export function allFaults(): Fault[] {
       })),
     ),
   ]
+}
+
+/** Those that read what is said, one after the other: a kill falls into few of their moments. */
+const READERS: readonly string[] = ['enrich', 'index', 'alerts']
+
+async function killStageAgain(scene: Scene, stage: string): Promise<void> {
+  const kills = READERS.includes(stage) ? scene.lengths.kills : 1
+  for (let kill = 0; kill < kills; kill++) await killStage(scene, stage)
 }
 
 /**

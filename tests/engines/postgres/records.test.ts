@@ -54,9 +54,7 @@ describe('what cannot be opened says so, without the password', () => {
   const refused = async (
     change: Partial<typeof options> & { password?: string | undefined; ca?: string | undefined },
   ) => {
-    const error: unknown = await openPostgresRecords({ ...options, ...change } as typeof options).catch(
-      (e: unknown) => e,
-    )
+    const error: unknown = await openPostgresRecords({ ...options, ...change }).catch((e: unknown) => e)
     expect(error).toBeInstanceOf(Error)
     const { message, cause, stack } = error as Error
     expect(`${message} ${String(cause)} ${stack ?? ''}`).not.toContain('hunter2')
