@@ -159,10 +159,17 @@ async function connectLocks(config: pg.ClientConfig, onEnd: () => void): Promise
   await client.connect().catch((error: unknown) => {
     throw classifyConnecting(error)
   })
+  let last: Promise<unknown> = Promise.resolve()
+  const ask = async (text: string, parameters: readonly unknown[]) => {
+    const { rows } = await client.query<Record<string, unknown>>(text, [...parameters]).catch(fail)
+    return rows
+  }
   return {
-    query: async (text, parameters) => {
-      const { rows } = await client.query<Record<string, unknown>>(text, [...parameters]).catch(fail)
-      return rows
+    // One after the other: the heartbeat and who waits for a turn ask on the same connection.
+    query: (text, parameters) => {
+      const mine = last.then(() => ask(text, parameters))
+      last = mine.catch(unheard)
+      return mine
     },
     close: () => void client.end().catch(unheard),
   }
