@@ -17,12 +17,15 @@ export class Platform implements Sender {
   readonly waiting: { resolve: (receipt: Receipt) => void; reject: (error: unknown) => void }[] = []
   /** What the next calls do: throw this, or hang until told. */
   readonly plan: (Error | 'hang')[] = []
+  /** So many answers hang until told, whatever goes between them. */
+  hangingReplies = 0
 
   constructor(readonly channel: 'x' | 'whatsapp' = 'whatsapp') {}
 
   async send(outbound: Outbound, signal: AbortSignal): Promise<Receipt> {
     this.handed.push(outbound)
-    const next = this.plan.shift()
+    const hangs = outbound.kind === 'reply' && this.hangingReplies-- > 0
+    const next = hangs ? 'hang' : this.plan.shift()
     if (next === undefined) return { platformId: `wamid.${outbound.id}` }
     if (next !== 'hang') throw next
     return new Promise((resolve, reject) => {

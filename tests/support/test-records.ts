@@ -37,10 +37,12 @@ export async function openPostgresForTest(url: string, schema = freshSchema(), p
     log: quiet,
   })
   const { records } = opened
-  const destroy = records.destroy.bind(records)
+  let gone: Promise<unknown> | undefined
+  const destroy = () =>
+    (gone ??= records.destroy().then(() => onServer(url, `drop schema if exists "${schema}" cascade`)))
   const dropping = new Proxy(records, {
     get: (target, name) => {
-      if (name === 'destroy') return () => destroy().then(() => onServer(url, `drop schema "${schema}" cascade`))
+      if (name === 'destroy') return destroy
       const value: unknown = Reflect.get(target, name, target)
       return typeof value === 'function' ? (value.bind(target) as unknown) : value
     },

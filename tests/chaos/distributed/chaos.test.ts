@@ -7,7 +7,7 @@ import { plantPoison } from './poison.js'
 import { Talk } from './talk.js'
 
 const long = process.env['RABTA_TEST_LONG'] === '1'
-const MENTIONS = long ? 100_000 : 5_000
+const MENTIONS = long ? 100_000 : 4_000
 const SEED = Number(process.env['RABTA_TEST_SEED'] ?? 20261122)
 /** Faults whose name holds this, for somebody who looks into one. */
 const ONLY = process.env['RABTA_TEST_FAULTS'] ?? ''

@@ -9,7 +9,7 @@ import { until } from './desk-client.js'
 import { startEngines, type Engines } from './engines.js'
 
 const long = process.env['RABTA_TEST_LONG'] === '1'
-const MENTIONS = long ? 12_000 : 3_000
+const MENTIONS = long ? 12_000 : 2_000
 /**
  * Each piece that passes between a process and Kafka waits so long, on each connection for itself: a batch of 50 takes the time of its fetch, its
  * publish and its commit, as it would with brokers far away. What is measured so is the sharing of the work; two processes that tag as fast as they can
