@@ -11,7 +11,7 @@ import { createStatusHandler } from '../send/status-handler.js'
 import type { Context } from './context.js'
 import type { Core } from './core.js'
 import type { Platforms } from './platforms.js'
-import { runStages, startStage, together } from './stages.js'
+import { runStages, startStage, together, untilAborted } from './stages.js'
 
 const WEBHOOK_HEALTH_EVERY_MS = 60_000
 /** Within what the lifecycle gives a part. */
@@ -83,9 +83,6 @@ export async function sendFor({ core, platforms }: Context, term: AbortSignal): 
 export async function reportFor({ core }: Context, term: AbortSignal): Promise<void> {
   const { clock, log, reports } = core
   const schedule = scheduleDailyReport({ reports, clock, log })
-  await new Promise<void>((resolve) => {
-    if (term.aborted) resolve()
-    term.addEventListener('abort', () => resolve(), { once: true })
-  })
+  await untilAborted(term)
   await schedule.stop()
 }

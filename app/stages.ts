@@ -36,14 +36,17 @@ export function startStage<T extends Topic>(
   return runStage({ bus, clock, log, metrics, ...stage })
 }
 
-/** Runs stages until the signal aborts; rejects if one of them can't go on. Either way all of them have stopped. */
-export async function runStages(stages: readonly Stage[], signal: AbortSignal): Promise<void> {
-  const over = new Promise<void>((resolve) => {
+export function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
     if (signal.aborted) resolve()
     signal.addEventListener('abort', () => resolve(), { once: true })
   })
+}
+
+/** Runs stages until the signal aborts; rejects if one of them can't go on. Either way all of them have stopped. */
+export async function runStages(stages: readonly Stage[], signal: AbortSignal): Promise<void> {
   try {
-    await Promise.race([over, ...stages.map(({ ended }) => ended)])
+    await Promise.race([untilAborted(signal), ...stages.map(({ ended }) => ended)])
   } finally {
     await Promise.all(stages.map((stage) => stage.stop()))
   }

@@ -1,3 +1,6 @@
+import type { MentionQuery } from '../schemas/search.js'
+import { epochMs } from './query-parts.js'
+
 const MINUTE_MS = 60_000
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
@@ -37,4 +40,34 @@ export function histogramSteps(fromMs: number, toMs: number): HistogramSteps {
     if (count <= MAX_BUCKETS) return { stepMs, startMs: ORIGIN_MS + first * stepMs, count: Math.max(0, count) }
   }
   throw new RangeError(`no step is long enough for ${fromMs} to ${toMs}`)
+}
+
+/** The longest time that is drawn although parts of it hold nothing; beyond, it shrinks to where there are hits. */
+const MAX_EMPTY_MS = 366 * DAY_MS
+
+const NOTHING: HistogramSteps = { stepMs: MINUTE_MS, startMs: 0, count: 0 }
+
+/** When the first and the last hit came; null where there is none. */
+export interface Ends {
+  readonly first: number | null
+  readonly last: number | null
+}
+
+/** The steps of the time asked for, where they do not depend on what is found. */
+export function stepsAskedFor({ from, to }: MentionQuery): HistogramSteps | undefined {
+  if (from === undefined || to === undefined) return undefined
+  return stepsOver(epochMs(from), epochMs(to) - 1)
+}
+
+/** The steps over the time asked for, else from the first hit to the last. */
+export function stepsFound({ from, to }: MentionQuery, { first, last }: Ends): HistogramSteps {
+  const fromMs = from === undefined ? first : epochMs(from)
+  const toMs = to === undefined ? last : epochMs(to) - 1
+  const asked = fromMs === null || toMs === null ? undefined : stepsOver(fromMs, toMs)
+  if (asked !== undefined) return asked
+  return first === null || last === null ? NOTHING : histogramSteps(first, last)
+}
+
+function stepsOver(fromMs: number, toMs: number): HistogramSteps | undefined {
+  return toMs - fromMs > MAX_EMPTY_MS ? undefined : histogramSteps(fromMs, Math.max(toMs, fromMs - 1))
 }

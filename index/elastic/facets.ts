@@ -1,7 +1,7 @@
 import type { MentionPage } from '../../schemas/search.js'
 import type { Scope } from '../../schemas/user.js'
 import { UNKNOWN } from '../mention-row.js'
-import { scopeDistricts, TAG_COLUMNS } from '../sqlite/conditions.js'
+import { scopeDistricts, TAG_COLUMNS } from '../query-parts.js'
 import { bucketsOf, nameOf } from './aggregations.js'
 import type { Aggregations, Answer } from './ask.js'
 import { allOf, filtersBut, type Asked, type Facet } from './query.js'

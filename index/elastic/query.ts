@@ -1,7 +1,7 @@
 import type { MentionQuery } from '../../schemas/search.js'
 import type { Scope } from '../../schemas/user.js'
 import type { QueryWords, Term } from '../query-words.js'
-import { epochMs, scopeDistricts, wantedTags, type TagColumn } from '../sqlite/conditions.js'
+import { epochMs, scopeDistricts, wantedTags, type TagColumn } from '../query-parts.js'
 
 /** A query as Elasticsearch spells it; the client's own type for it and exact optional properties do not go together. */
 export type Clause = Readonly<Record<string, unknown>>

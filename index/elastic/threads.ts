@@ -1,7 +1,7 @@
 import type { IndexedMention } from '../../schemas/search.js'
 import type { Scope } from '../../schemas/user.js'
 import type { ThreadMark, ThreadQuery } from '../mention-search.js'
-import { epochMs } from '../sqlite/conditions.js'
+import { epochMs } from '../query-parts.js'
 import { ask, type Asking, type Hit, type Request } from './ask.js'
 import { mentionOf } from './pages.js'
 import { allOf, frameClauses, oneOf, scopeClauses, type Clause } from './query.js'

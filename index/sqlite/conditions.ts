@@ -1,8 +1,7 @@
-import { Failure } from '../../runtime/failure.js'
 import type { MentionQuery } from '../../schemas/search.js'
 import type { Scope } from '../../schemas/user.js'
 import type { QueryWords, Term } from '../query-words.js'
-import { UNKNOWN } from '../mention-row.js'
+import { epochMs, isSet, scopeDistricts, wantedTags } from '../query-parts.js'
 
 export type Value = string | number
 
@@ -12,19 +11,7 @@ export interface Sql {
   readonly values: readonly Value[]
 }
 
-/** The tags that mentions are filtered by and counted by, as columns of `tagsets`. */
-export const TAG_COLUMNS = ['channel', 'lang', 'category', 'severity', 'sentiment', 'alert'] as const
-export type TagColumn = (typeof TAG_COLUMNS)[number]
-
 export const anyOf = (values: readonly Value[]) => values.map(() => '?').join(', ')
-
-/** An instant of a query in epoch milliseconds; throws a Failure `invalid-payload` for anything else. */
-export function epochMs(instant: string): number {
-  const at = Date.parse(instant)
-  if (Number.isNaN(at))
-    throw new Failure('invalid-payload', 'from and to are instants as 2026-11-22T04:00:00.000Z', { retryable: false })
-  return at
-}
 
 export function joinConditions(conditions: readonly Sql[]): Sql {
   if (conditions.length === 0) return { text: '1', values: [] }
@@ -57,11 +44,6 @@ function inDistricts(districts: readonly string[]): Sql {
   }
 }
 
-/** The districts somebody is limited to, undefined for everybody's; mentions without a district are nobody's. */
-export function scopeDistricts(scope: Scope): readonly string[] | undefined {
-  return scope.districts === 'all' ? undefined : scope.districts.filter((district) => district !== UNKNOWN)
-}
-
 /** Who may see it, always; and when it came. */
 export function frameConditions(query: MentionQuery, scope: Scope): Sql[] {
   const conditions: Sql[] = []
@@ -82,20 +64,6 @@ export function districtConditions(query: MentionQuery): Sql[] {
   return isSet(query.district) ? [inDistricts(query.district)] : []
 }
 
-/** What each tag must be one of; a tag that is absent may be anything. */
-export function wantedTags(query: MentionQuery): ReadonlyMap<TagColumn, readonly Value[]> {
-  const wanted = new Map<TagColumn, readonly Value[]>()
-  for (const column of TAG_COLUMNS) {
-    if (column === 'alert') {
-      if (query.alert !== undefined) wanted.set(column, [query.alert ? 1 : 0])
-    } else {
-      const values = query[column]
-      if (isSet(values)) wanted.set(column, values)
-    }
-  }
-  return wanted
-}
-
 export function tagConditions(query: MentionQuery): Sql[] {
   const wanted = [...wantedTags(query)]
   if (wanted.length === 0) return []
@@ -103,9 +71,4 @@ export function tagConditions(query: MentionQuery): Sql[] {
     wanted.map(([column, allowed]) => ({ text: `${column} IN (${anyOf(allowed)})`, values: allowed })),
   )
   return [{ text: `m.tagset IN (SELECT id FROM tagsets WHERE ${text})`, values }]
-}
-
-/** An empty list of a filter asks for nothing in particular, as if it were not there. */
-function isSet<Item>(list: readonly Item[] | undefined): list is readonly Item[] {
-  return list !== undefined && list.length > 0
 }

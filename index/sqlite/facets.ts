@@ -1,16 +1,8 @@
 import type { Sqlite } from '../../runtime/sqlite.js'
 import type { MentionPage, MentionQuery } from '../../schemas/search.js'
 import type { Scope } from '../../schemas/user.js'
-import {
-  anyOf,
-  joinConditions,
-  scopeDistricts,
-  TAG_COLUMNS,
-  wantedTags,
-  type Sql,
-  type TagColumn,
-  type Value,
-} from './conditions.js'
+import { scopeDistricts, TAG_COLUMNS, wantedTags, type TagColumn } from '../query-parts.js'
+import { anyOf, joinConditions, type Sql, type Value } from './conditions.js'
 import { select, type Hits } from './hits.js'
 import { UNKNOWN } from '../mention-row.js'
 

@@ -1,18 +1,15 @@
 import type { Sqlite } from '../../runtime/sqlite.js'
 import type { MentionPage, MentionQuery } from '../../schemas/search.js'
-import { histogramSteps, type HistogramSteps } from '../histogram-steps.js'
-import { epochMs, joinConditions } from './conditions.js'
+import { stepsFound, type Ends } from '../histogram-steps.js'
+import { joinConditions } from './conditions.js'
 import type { TagCounts } from './facets.js'
 import { select, type Hits } from './hits.js'
 
 export type Histogram = MentionPage['histogram']
 
-/** The longest time that is drawn although parts of it hold nothing; beyond, it shrinks to where there are hits. */
-const MAX_EMPTY_MS = 366 * 24 * 3_600_000
-
 /** The hits by time: over the time that was asked for, else from the first hit to the last. */
 export function histogramOf(db: Sqlite, hits: Hits, answer: readonly TagCounts[], query: MentionQuery): Histogram {
-  const steps = stepsOf(answer, query)
+  const steps = stepsFound(query, endsOf(answer))
   const counts = new Map<number, { n: number; alerts: number }>()
   if (answer.length > 0) {
     const { text, values } = joinConditions([...hits.frame, ...hits.districts, ...hits.tags])
@@ -33,12 +30,7 @@ export function histogramOf(db: Sqlite, hits: Hits, answer: readonly TagCounts[]
   return { stepMs: steps.stepMs, buckets }
 }
 
-function stepsOf(answer: readonly TagCounts[], query: MentionQuery): HistogramSteps {
-  const first = Math.min(...answer.map((row) => row.first))
-  const last = Math.max(...answer.map((row) => row.last))
-  const from = query.from === undefined ? first : epochMs(query.from)
-  const to = query.to === undefined ? last : epochMs(query.to) - 1
-  if (Number.isFinite(from) && Number.isFinite(to) && to - from <= MAX_EMPTY_MS)
-    return histogramSteps(from, Math.max(to, from - 1))
-  return answer.length === 0 ? { stepMs: 60_000, startMs: 0, count: 0 } : histogramSteps(first, last)
+function endsOf(answer: readonly TagCounts[]): Ends {
+  if (answer.length === 0) return { first: null, last: null }
+  return { first: Math.min(...answer.map((row) => row.first)), last: Math.max(...answer.map((row) => row.last)) }
 }

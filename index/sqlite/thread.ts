@@ -1,7 +1,8 @@
 import type { Sqlite } from '../../runtime/sqlite.js'
 import type { Scope } from '../../schemas/user.js'
 import type { ThreadMark, ThreadQuery } from '../mention-search.js'
-import { anyOf, epochMs, frameConditions, joinConditions, scopeDistricts, type Sql } from './conditions.js'
+import { epochMs, scopeDistricts } from '../query-parts.js'
+import { anyOf, frameConditions, joinConditions, type Sql } from './conditions.js'
 import { select } from './hits.js'
 
 interface Row {

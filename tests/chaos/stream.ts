@@ -25,7 +25,8 @@ const DANGERS = [
   'charsadda mein mere bhai ko aghwa kar liya gaya hai, taawan maang rahe hain',
 ] as const
 
-const ORDINARY = [
+/** What nobody need be rung for. */
+export const ORDINARY = [
   'driving license banwane ka tareeqa kya hai, office ka time bata dein',
   'character certificate ke liye kaunse documents chahiye hain',
   'کے پی پولیس کا شکریہ، آپ نے بہت اچھا کام کیا',

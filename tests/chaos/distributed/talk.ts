@@ -1,15 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { SEARCH, type Peers } from '../stream.js'
+import { ORDINARY, SEARCH, type Peers } from '../stream.js'
 import { dangerTexts } from './dangers.js'
-
-const ORDINARY = [
-  'driving license banwane ka tareeqa kya hai, office ka time bata dein',
-  'character certificate ke liye kaunse documents chahiye hain',
-  'کے پی پولیس کا شکریہ، آپ نے بہت اچھا کام کیا',
-  'Thank you KP police for the quick response at the checkpost today',
-  'ستاسو ډېره مننه، پولیس ښه کار کوي',
-  'traffic bohat zyada hai aaj university road par',
-] as const
 
 export interface Danger {
   /** Of the mention it must become. */
