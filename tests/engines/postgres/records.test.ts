@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, inject, it } from 'vitest'
 import { systemClock } from '../../../runtime/clock.js'
-import { openPostgresRecords } from '../../../runtime/records/postgres.js'
+import { Failure } from '../../../runtime/failure.js'
+import { openPostgresRecords, type PostgresOptions } from '../../../runtime/records/postgres.js'
 import { recordsContract } from '../../contracts/records.contract.js'
+import { startPostgres } from '../servers/postgres.js'
 import { freshSchema, onServer, openPostgresForTest, quiet } from '../../support/test-records.js'
 
 const url = inject('engines').postgres
@@ -92,5 +95,37 @@ describe('what cannot be opened says so, without the password', () => {
     other.username = 'nobody_such'
     other.password = 'hunter2'
     expect(await refused({ url: other.href })).toMatchObject({ reason: 'unauthorized' })
+  })
+})
+
+describe('a server that speaks TLS alone and asks for a password', () => {
+  it('lets in the right password with the right authority, and nobody else', async () => {
+    const server = await startPostgres({ guarded: true })
+    try {
+      const ca = readFileSync(server.caFile ?? '', 'utf8')
+      const password = server.password
+      const guarded = { ...options, url: server.address, schema: freshSchema(), password, ca }
+      const { records } = await openPostgresRecords(guarded)
+      expect(await records.selectFrom('cases').selectAll().execute()).toEqual([])
+      await records.destroy()
+      const reasonOf = async (change: Partial<Pick<PostgresOptions, 'url' | 'password' | 'ca'>>) => {
+        const error: unknown = await openPostgresRecords({ ...guarded, ...change }).then(
+          ({ records: opened }) => opened.destroy(),
+          (e: unknown) => e,
+        )
+        expect(error).toBeInstanceOf(Failure)
+        expect(`${String(error)} ${(error as Failure).stack ?? ''}`).not.toContain(password ?? 'none')
+        expect(String(error)).not.toContain('planted-secret')
+        return error
+      }
+      expect(await reasonOf({ password: 'planted-secret' })).toMatchObject({ reason: 'unauthorized' })
+      expect(await reasonOf({ password: undefined })).toMatchObject({ reason: 'unauthorized' })
+      const distrusted = await reasonOf({ ca: undefined, url: `${server.address}?sslmode=require` })
+      expect(distrusted).toMatchObject({ reason: 'unauthorized' })
+      expect(String(distrusted)).toContain('certificate')
+      expect(await reasonOf({ ca: undefined })).toMatchObject({ reason: 'unauthorized' })
+    } finally {
+      await server.remove()
+    }
   })
 })

@@ -1,9 +1,10 @@
-import { execFile } from 'node:child_process'
-import { chownSync, existsSync, readdirSync } from 'node:fs'
+import { execFile, execFileSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { chmodSync, chownSync, existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import pg from 'pg'
-import { lastingPort, runServer, serverFolder, unprivileged, type Server } from './server.js'
+import { lastingPort, runServer, serverFolder, unprivileged, type Owner, type Server } from './server.js'
 
 const run = promisify(execFile)
 const INSTALLED = ['/usr/lib/postgresql', '/usr/local/lib/postgresql', '/opt/homebrew/opt']
@@ -11,24 +12,38 @@ const INSTALLED = ['/usr/lib/postgresql', '/usr/local/lib/postgresql', '/opt/hom
 export interface PostgresOptions {
   readonly port?: number
   readonly outlives?: boolean
+  /** Speaks TLS alone, with a certificate of its own making, and lets in who knows the password, by SCRAM. */
+  readonly guarded?: boolean
 }
 
-/** An empty database `rabta` of the user `rabta`, UTF-8, trusting whoever asks on loopback; durable as in production. */
-export async function startPostgres(options: PostgresOptions = {}): Promise<Server> {
+/** A server that is guarded says what gets in. */
+export interface PostgresServer extends Server {
+  readonly password: string | undefined
+  /** The authority that its certificate is of, as a PEM file. */
+  readonly caFile: string | undefined
+}
+
+/** An empty database `rabta` of the user `rabta`, UTF-8, trusting whoever asks on loopback unless it is guarded; durable as in production. */
+export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
   const programs = programFolder()
   const owner = unprivileged('postgres', 'rabta-engines', 'nobody')
   const folder = serverFolder('postgres')
   if (owner !== undefined) chownSync(folder, owner.uid, owner.gid)
   const port = options.port ?? (await lastingPort())
   const data = join(folder, 'data')
-  const cluster = ['-U', 'rabta', '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8', '--no-instructions', '--no-sync']
+  const guard = options.guarded === true ? makeGuard(folder, owner) : undefined
+  const access = guard === undefined ? ['-A', 'trust'] : ['-A', 'scram-sha-256', '--pwfile', guard.passwordFile]
+  const cluster = ['-U', 'rabta', ...access, '-E', 'UTF8', '--locale=C.UTF-8', '--no-instructions', '--no-sync']
   await run(join(programs, 'initdb'), ['-D', data, ...cluster], { cwd: folder, ...owner })
+  // What is not written here is refused: there is no line for a connection in the clear.
+  if (guard !== undefined) writeFileSync(join(data, 'pg_hba.conf'), 'hostssl all all 127.0.0.1/32 scram-sha-256\n')
   const settings = {
     listen_addresses: '127.0.0.1',
     unix_socket_directories: folder,
     shared_buffers: '64MB',
     timezone: 'UTC',
     log_timezone: 'UTC',
+    ...(guard === undefined ? {} : { ssl: 'on', ssl_cert_file: guard.caFile, ssl_key_file: guard.keyFile }),
   }
   const parameters = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   const server = await runServer({
@@ -41,13 +56,13 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Serv
     // Its "fast" shutdown: sessions are ended, nothing is lost.
     stopSignal: 'SIGINT',
     isHealthy: async () => {
-      await ask(port, 'SELECT 1')
+      await ask(port, 'SELECT 1', guard)
       return true
     },
     ...(options.outlives === undefined ? {} : { outlives: options.outlives }),
   })
-  await ask(port, 'CREATE DATABASE rabta')
-  return server
+  await ask(port, 'CREATE DATABASE rabta', guard)
+  return Object.assign(server, { password: guard?.password, caFile: guard?.caFile })
 }
 
 function programFolder(): string {
@@ -61,13 +76,42 @@ function programFolder(): string {
   return found
 }
 
-async function ask(port: number, sql: string): Promise<void> {
+interface Guard {
+  readonly password: string
+  readonly passwordFile: string
+  readonly caFile: string
+  readonly keyFile: string
+}
+
+function makeGuard(folder: string, owner: Owner | undefined): Guard {
+  const password = randomBytes(12).toString('hex')
+  const [passwordFile, caFile, keyFile] = ['password', 'ca.pem', 'key.pem'].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ]
+  writeFileSync(passwordFile, password)
+  const names = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1,DNS:localhost']
+  execFileSync(
+    'openssl',
+    ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '30', ...names, '-keyout', keyFile, '-out', caFile],
+    { stdio: 'ignore' },
+  )
+  for (const file of [passwordFile, caFile, keyFile]) {
+    chmodSync(file, 0o600)
+    if (owner !== undefined) chownSync(file, owner.uid, owner.gid)
+  }
+  return { password, passwordFile, caFile, keyFile }
+}
+
+async function ask(port: number, sql: string, guard?: Guard): Promise<void> {
   const client = new pg.Client({
     host: '127.0.0.1',
     port,
     user: 'rabta',
     database: 'postgres',
     connectionTimeoutMillis: 2000,
+    ...(guard === undefined ? {} : { password: guard.password, ssl: { ca: readFileSync(guard.caFile, 'utf8') } }),
   })
   client.on('error', () => undefined)
   try {
