@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { packagePath } from '../../../runtime/package-root.js'
-import { nameTokens, pashtoVariants } from './spelling.js'
+import { bentForm, khowarForms, nameTokens, pashtoVariants } from './spelling.js'
 
 /**
  * What a name must have beside it to count: nothing; some sign that it is a place (`?` in the files: it is also an ordinary word);
@@ -116,8 +116,13 @@ class Building implements Gazetteer {
     const need = marks.includes('!') ? 'plain-sign' : marks.includes('?') ? 'sign' : 'nothing'
     const named: Named = { place, need, weak: marks.includes('~') }
     const tolerance = need === 'nothing' && !marks.includes('=') ? toleranceOf(place) : 'none'
-    for (const variant of pashtoVariants(written.slice(marks.length)))
-      this.#addWords(nameTokens(variant), named, tolerance)
+    const name = written.slice(marks.length)
+    for (const variant of pashtoVariants(name)) this.#addWords(nameTokens(variant), named, tolerance)
+    const bent = need === 'nothing' ? bentForm(name) : undefined
+    if (bent !== undefined) this.#addWords(nameTokens(bent), named, 'none')
+    const ofChitral = place.districts.length > 0 && place.districts.every((id) => id.startsWith('chitral-'))
+    if (ofChitral && need === 'nothing')
+      for (const form of khowarForms(name)) this.#addWords(nameTokens(form), named, 'none')
   }
 
   #addWords(words: readonly string[], named: Named, tolerance: Tolerance): void {

@@ -1,6 +1,6 @@
 import type { Gazetteer, Tolerance } from './gazetteer.js'
 import { findGlued } from './glued.js'
-import { lettersApart, lettersOf, soundOf, withinEdits } from './spelling.js'
+import { isLatin, lettersApart, lettersOf, soundOf, withinEdits } from './spelling.js'
 
 /** How a word was taken for a word of a name. */
 export type Exactness = 'exact' | 'sound' | 'misspelt'
@@ -64,12 +64,23 @@ export class WordReader {
     if (word.length < 5 || this.#ordinary.has(word)) return NONE
     const glued = findGlued(word, inHashtag, singles)
     if (glued !== undefined) return [{ ...glued, exactness: 'exact' }]
+    const bent = this.#bent(word)
+    if (bent !== undefined) return [as(bent, 'sound')]
     if (this.#isAdjective(word)) return NONE
     const start = startOf(word)
     const alike = this.#bySound.get(soundOf(word))?.filter((known) => startOf(known) === start) ?? []
     if (alike.length > 0) return alike.map((known) => as(known, 'sound'))
     const near = this.#misspelt(word, start)
     return near.length === 0 ? NONE : near.map((known) => as(known, 'misspelt'))
+  }
+
+  /** `Mansehre mein`, `د تیمرګرې`: a district, or a long name in Arabic letters, that ends in `a` or `ه`, as it stands before "in" and "of". */
+  #bent(word: string): string | undefined {
+    const latin = isLatin(word)
+    if (!word.endsWith(latin ? 'e' : 'ی')) return undefined
+    const name = word.slice(0, -1) + (latin ? 'a' : 'ه')
+    const tolerance = this.#gazetteer.vocabulary.get(name)
+    return tolerance === 'most' || (tolerance === 'some' && !latin && word.length >= 6) ? name : undefined
   }
 
   /** `Peshawari`, `پشاوری`: of the place, not the place. */

@@ -1,6 +1,6 @@
 import { fold } from '../../../runtime/fold.js'
 
-/** Letters that Urdu and Pashto write differently for one sound, after `fold`. One unit for one unit, so that offsets stay. */
+/** Letters that Urdu, Pashto, Saraiki and Sindhi write differently for one sound, after `fold`. One unit for one unit, so that offsets stay. */
 const ONE_LETTER: Readonly<Record<string, string>> = {
   ټ: 'ٹ',
   ډ: 'ڈ',
@@ -11,8 +11,23 @@ const ONE_LETTER: Readonly<Record<string, string>> = {
   څ: 'چ',
   ښ: 'ش',
   ږ: 'ژ',
+  ݙ: 'ڈ',
+  ݨ: 'ن',
+  ٻ: 'ب',
+  ڀ: 'ب',
+  ٿ: 'ت',
+  ٽ: 'ٹ',
+  ٺ: 'ٹ',
+  ڦ: 'پ',
+  ڄ: 'ج',
+  ڇ: 'چ',
+  ڌ: 'د',
+  ڏ: 'د',
+  ڊ: 'ڈ',
+  ڙ: 'ڑ',
+  ڳ: 'گ',
 }
-const ONE_LETTER_PATTERN = /[ټډړڼڻځڅښږ]/g
+const ONE_LETTER_PATTERN = /[ټډړڼڻځڅښږݙݨٻڀٿٽٺڦڄڇڌڏڊڙڳ]/g
 
 /** The spelling in which place names are compared; as long as the folded text it is given. */
 export function placeLetters(folded: string): string {
@@ -33,6 +48,18 @@ export function pashtoVariants(name: string): string[] {
     name,
     ...others.filter(([letter]) => name.search(letter) >= 0).map(([letter, as]) => name.replace(letter, as)),
   ]
+}
+
+const KHOWAR_ENDINGS = ['ا', 'و', 'ار', 'ه']
+
+/** A name of Chitral as Khowar writes it in a sentence: "in", "of", "from", "to". None for one too short to bear an ending. */
+export function khowarForms(name: string): string[] {
+  return /^[\u0620-\u06d3]{4,}$/.test(name) ? KHOWAR_ENDINGS.map((ending) => name + ending) : []
+}
+
+/** A name of several words that ends in ه, as it stands before "in" and "of" ("د خوازه خېلې", "مانسہرے"); undefined for others. */
+export function bentForm(name: string): string | undefined {
+  return /^[\u0620-\u06d3]+ .*[هہ]$/.test(name) ? `${name.slice(0, -1)}ې` : undefined
 }
 
 /** Names are written in these scripts alone; a property of all letters would take four times as long. */
