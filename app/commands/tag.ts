@@ -1,37 +1,12 @@
 import { createInterface } from 'node:readline'
-import { createHash } from 'node:crypto'
 import { enrichMention } from '../../enrich/enrich-mention.js'
 import { tagLine } from '../../enrich/tag.js'
+import { textMention } from '../../enrich/text-mention.js'
 import { systemClock } from '../../runtime/clock.js'
-import type { Mention } from '../../schemas/mention.js'
 import { createEnrichers } from '../enrichers.js'
 import { EXIT } from '../exit-codes.js'
 
 const MAX_TEXT = 100_000
-
-/** A message as the enrichers want it, with nothing known but its text. */
-function mentionOf(id: string, text: string, now: string): Mention {
-  return {
-    schema: 'rabta.mention/1',
-    id: `tag:${createHash('sha256').update(id).digest('hex').slice(0, 16)}`,
-    channel: 'whatsapp',
-    source: 'tag',
-    version: 0,
-    kind: 'direct',
-    text,
-    author: { id: null, name: null, handle: null, address: null, place: null },
-    account: null,
-    conversation: 'tag:0',
-    private: true,
-    inReplyTo: null,
-    url: null,
-    writtenAt: now,
-    receivedAt: now,
-    media: [],
-    location: null,
-    mended: [],
-  }
-}
 
 /** The id and text of an input line: `{"id","text"}`, or the line itself with its number as id. */
 function readLine(line: string, number: number): { id: string; text: string } {
@@ -57,7 +32,7 @@ export async function tag(input: NodeJS.ReadableStream, output: NodeJS.WritableS
   for await (const line of createInterface({ input, crlfDelay: Infinity })) {
     number++
     const { id, text } = readLine(line, number)
-    const mention = mentionOf(id, text.slice(0, MAX_TEXT), now)
+    const mention = textMention(id, text.slice(0, MAX_TEXT), now)
     const tagged = enrichMention(mention, { enrichers, now, onFailure: () => undefined })
     if (!output.write(`${JSON.stringify(tagLine(id, tagged))}\n`))
       await new Promise((resolve) => output.once('drain', resolve))

@@ -3,6 +3,7 @@ import { packagePath } from '../../runtime/package-root.js'
 import { LANGS, type Lang } from '../../schemas/tags.js'
 import { URDU_GRAMMAR, shareOf } from '../enrichers/language/grammar-words.js'
 import { wordsByScript } from '../enrichers/language/words.js'
+import { readCorpus } from './corpus.js'
 import { hashOf } from './random.js'
 
 export interface LanguageRow {
@@ -64,6 +65,7 @@ function ownRows(): LanguageRow[] {
     const [lang, text] = line.split('\t')
     if (isLang(lang) && text !== undefined && text !== '') rows.push(row(lang, text, 'own'))
   }
+  for (const { lang, text } of readCorpus('train')) rows.push(row(lang, text.replaceAll('\n', ' '), 'own'))
   return rows
 }
 

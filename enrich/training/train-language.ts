@@ -20,11 +20,9 @@ import { createRandom } from './random.js'
 
 const SEED = 20_260_101
 const SCRIPTS: Readonly<Record<ModelScript, { langs: readonly Lang[]; buckets: number; epochs: number }>> = {
-  arabic: { langs: ['ur', 'ps', 'pnb', 'skr', 'khw', 'sd', 'fa', 'ar'], buckets: 2 ** 18, epochs: 8 },
+  arabic: { langs: ['ur', 'ps', 'pnb', 'skr', 'khw', 'sd', 'fa', 'ar'], buckets: 2 ** 18, epochs: 12 },
   latin: { langs: ['en', 'ur-Latn', 'ps-Latn'], buckets: 2 ** 17, epochs: 8 },
 }
-/** Messages of our own weigh more: they are of the kind that is to be judged. */
-const OWN_WEIGHT = 1.5
 const MOST_WEIGHT = 2.5
 const KEYWORD_MESSAGES = 3_000
 
@@ -76,7 +74,7 @@ function makeExamples(rows: readonly LanguageRow[], langs: readonly Lang[]): Exa
   const made = keywords.map((text) => ({ label: langs.indexOf('ur'), text, weight: 1 }))
   const varied = rows.flatMap((row) => {
     const label = langs.indexOf(row.lang)
-    const weight = (weights[label] ?? 1) * (row.origin === 'own' ? OWN_WEIGHT : 1)
+    const weight = weights[label] ?? 1
     return variants(row, english, random).map((text) => ({ label, text, weight }))
   })
   return [...varied, ...made]
@@ -166,11 +164,11 @@ function report(held: readonly LanguageRow[], judge: (text: string) => { lang: L
   printMeasure('held back of our own texts, first six words', pairs(own, firstSix))
 }
 
-const rows = readLanguageRows()
-if (rows === undefined) {
-  console.error('the training data is not here: expected ../shared/data/lid-train.tsv beside the project')
-  process.exitCode = 1
-} else {
+/** Trains the model of languages and writes it; throws where the data is not at hand. */
+export function trainLanguage(): void {
+  const rows = readLanguageRows()
+  if (rows === undefined)
+    throw new Error('the training data is not here: expected ../shared/data/lid-train.tsv beside the project')
   const models = { arabic: train('arabic', rows), latin: train('latin', rows) }
   const bytes = encodeModels(models)
   writeFileSync(packagePath(LANGUAGE_MODEL), bytes)

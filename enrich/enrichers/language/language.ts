@@ -10,6 +10,9 @@ export const LANGUAGE_MODEL = 'enrich/models/language.bin'
 
 type Ranked = readonly { readonly lang: Lang; readonly probability: number }[]
 
+const BARE_WORDS = 2
+const SURE_OF_BARE = 0.95
+
 const rounded = (probability: number) => Math.round(Math.min(1, Math.max(0, probability)) * 10_000) / 10_000
 
 /**
@@ -34,6 +37,11 @@ function mustBeEnglish(words: readonly string[]): boolean {
     : english.count > 4 * foreign
 }
 
+/** A name or two without grammar look like Pashto as easily as like Urdu, which ten times as many write. */
+function isBareName(words: readonly string[], confidence: number): boolean {
+  return words.length <= BARE_WORDS && confidence < SURE_OF_BARE && shareOf(words, PASHTO_GRAMMAR).count === 0
+}
+
 function best(ranked: Ranked): LanguageTag {
   let top = ranked[0] ?? { lang: 'und' as Lang, probability: 0 }
   for (const one of ranked) if (one.probability > top.probability) top = one
@@ -51,6 +59,8 @@ function bestOf(ranked: Ranked, allowed: (lang: Lang) => boolean): LanguageTag {
 function judgeLatin(ranked: Ranked, words: readonly string[]): LanguageTag {
   const first = best(ranked)
   if (first.lang === 'en') return cannotBeEnglish(words) ? bestOf(ranked, (lang) => lang !== 'en') : first
+  if (first.lang === 'ps-Latn' && isBareName(words, first.confidence))
+    return bestOf(ranked, (lang) => lang === 'ur-Latn')
   return mustBeEnglish(words) ? bestOf(ranked, (lang) => lang === 'en') : first
 }
 

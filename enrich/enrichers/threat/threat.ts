@@ -1,5 +1,9 @@
+import { packagePath } from '../../../runtime/package-root.js'
 import type { ThreatKeyword } from '../../../schemas/tags.js'
 import type { Enricher } from '../../enricher.js'
+import { loadGlosses } from '../../glosses/glosses.js'
+import { readModel } from '../../linear/linear-model.js'
+import { createThreateningJudge, THREATENING_MODEL } from './learned-threat.js'
 import { loadLexicon, type Match } from './lexicon.js'
 import { offensiveFrom } from './offensive.js'
 import { threateningFrom } from './threatening.js'
@@ -78,17 +82,28 @@ function keywordsFrom(matches: readonly Match[], read: ReadText): ThreatKeyword[
   return kept.map(({ match, kind }) => ({ ...spanOf(read, match.start, match.end), kind }))
 }
 
-/** The enricher of threat words, and of how far the words themselves threaten or insult. Reads its lexicon when made. */
-export function createThreatEnricher(): Enricher<'threat'> {
+/** The lexicon knows better than the model whose a vow is: one that is told of another lowers what the model says, one of the writer's raises it. */
+function threateningOf(matches: readonly Match[], learned: number): number {
+  const concepts = new Set(matches.map(({ concept }) => concept))
+  if (!concepts.has('vow')) return learned
+  const told = threateningFrom(matches)
+  return concepts.has('reported') ? Math.min(learned, told) : Math.max(learned, told)
+}
+
+/**
+ * The enricher of threat words, and of how far the words themselves threaten or insult. Reads its lexicon, glosses and model when made.
+ */
+export function createThreatEnricher(modelPath = packagePath(THREATENING_MODEL)): Enricher<'threat'> {
   const lexicon = loadLexicon(['enrich/enrichers/threat/lexicon'])
+  const threatens = createThreateningJudge(readModel(modelPath), loadGlosses())
   return {
     adds: 'threat',
-    enrich(mention) {
+    enrich(mention, soFar) {
       const read = readText(mention.text)
       const matches = lexicon.match(read)
       return {
         keywords: keywordsFrom(matches, read),
-        threatening: threateningFrom(matches),
+        threatening: threateningOf(matches, threatens(read, soFar.language?.lang ?? 'und')),
         offensive: offensiveFrom(matches),
       }
     },

@@ -1,0 +1,63 @@
+import { performance } from 'node:perf_hooks'
+import { eld } from 'eld/medium'
+import { detect } from 'tinyld'
+import { createEnrichers } from '../app/enrichers.js'
+import { enrichMention } from '../enrich/enrich-mention.js'
+import { textMention } from '../enrich/text-mention.js'
+import { readCorpus } from '../enrich/training/corpus.js'
+
+/**
+ * How many messages a second one core tags with all tags, beside what others take for the language alone: `npm run bench:tag`. All of them read the
+ * messages of the test part of the corpus, in turn, in one process; the median of the rounds counts, with the least and the most.
+ */
+const ROUNDS = 9
+const TIMES = 4
+const NOW = '2026-11-22T07:00:00.000Z'
+
+/** What is used of a package whose own types this compiler cannot find. */
+interface LanguageIdentifier {
+  load(): Promise<unknown>
+  identify(text: string): Promise<unknown>
+}
+const fasttextPackage = (await import('fasttext.wasm.js')) as unknown as {
+  getLIDModel(): Promise<LanguageIdentifier>
+}
+
+const texts = readCorpus('test').map(({ text }) => text)
+const enrichers = createEnrichers()
+const fasttext = await fasttextPackage.getLIDModel()
+await fasttext.load()
+
+const ours = (text: string) =>
+  enrichMention(textMention(text, text, NOW), {
+    enrichers,
+    now: NOW,
+    onFailure: (name, error) => {
+      throw new Error(`the enricher of ${name} failed`, { cause: error })
+    },
+  })
+
+const competitors: Readonly<Record<string, (text: string) => unknown>> = {
+  'Rabta, all tags': ours,
+  'fasttext.wasm.js (lid.176), language': (text) => fasttext.identify(text),
+  'eld, language': (text) => eld.detect(text),
+  'tinyld, language': (text) => detect(text),
+}
+
+const rates = new Map<string, number[]>(Object.keys(competitors).map((name) => [name, []]))
+for (let round = 0; round <= ROUNDS; round++)
+  for (const [name, tag] of Object.entries(competitors)) {
+    const began = performance.now()
+    for (let time = 0; time < TIMES; time++) for (const text of texts) await tag(text)
+    const rate = (TIMES * texts.length * 1000) / (performance.now() - began)
+    // The first round warms up.
+    if (round > 0) rates.get(name)?.push(rate)
+  }
+
+const letters = texts.reduce((sum, text) => sum + text.length, 0) / texts.length
+console.log(`${texts.length} messages of ${Math.round(letters)} letters, ${ROUNDS} rounds of ${TIMES}`)
+for (const [name, all] of rates) {
+  const [least = 0, middle = 0, most = 0] = [0, ROUNDS >> 1, ROUNDS - 1].map((at) => all.sort((a, b) => a - b)[at])
+  console.log(`${name.padEnd(38)} ${Math.round(middle)} texts a second (${Math.round(least)} to ${Math.round(most)})`)
+}
+console.log(`resident memory ${Math.round(process.memoryUsage().rss / 1e6)} MB, all of them together`)

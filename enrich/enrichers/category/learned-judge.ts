@@ -1,0 +1,177 @@
+import {
+  CATEGORIES,
+  EVENT_CATEGORIES,
+  SEVERITIES,
+  type CategoryTag,
+  type Lang,
+  type Tags,
+} from '../../../schemas/tags.js'
+import { probabilities, type LinearModel } from '../../linear/linear-model.js'
+import { unitOf } from '../../linear/word-features.js'
+import { WordScorer } from '../../linear/word-scorer.js'
+import { spanOf, type ReadText, type Word } from '../threat/words.js'
+import type { RuleJudgement } from './by-rules.js'
+import { conceptPairs, namedFeatures } from './features.js'
+import type { Glosses } from '../../glosses/glosses.js'
+
+/** A text longer than this is judged in stretches: its head, its tail, and those around the words that the rules found. */
+const STRETCH_WORDS = 120
+const MOST_STRETCHES = 8
+const MOST_EVIDENCE = 5
+/**
+ * The odds of an alert are taken one and a half times, since a missed one weighs so much more than a false one. More would ring more than 5 in 1,000
+ * ordinary texts, by the steps that `npm run train` prints.
+ */
+const WEIGHT_OF_MISSING = 1.5
+/** From here to 0.5 the model is in doubt, and rings where the rules ring. */
+const DOUBTS_FROM = 0.4
+/** A word that adds less than this share of the strongest is not shown. */
+const LEAST_SHARE = 0.35
+
+interface Judged {
+  readonly alert: number
+  readonly categories: Float64Array
+  readonly severities: Float64Array
+  /** How much each word of the stretch added to each output. */
+  readonly words: readonly Word[]
+  readonly added: Float64Array
+}
+
+export interface LearnedJudgeParts {
+  readonly model: LinearModel
+  readonly glosses: Glosses
+}
+
+const GROUPS = ['alert', 'category', 'severity'] as const
+const QUIET = ['medium', 'low', 'none'] as const
+const RINGING = ['critical', 'high', 'medium'] as const
+
+/** Category, alert and severity as the trained model reads them from words, their meanings, and what the rules make of them. */
+export class LearnedJudge {
+  readonly #model: LinearModel
+  readonly #words: WordScorer
+  readonly #places: ReadonlyMap<string, number>
+
+  constructor({ model, glosses }: LearnedJudgeParts) {
+    const names = model.groups.map(({ name }) => name).join()
+    if (names !== GROUPS.join()) throw new Error(`the model judges ${names}, not ${GROUPS.join()}: npm run train`)
+    this.#model = model
+    this.#words = new WordScorer(model, glosses)
+    this.#places = new Map(model.names.map((name, at) => [name, at]))
+  }
+
+  judge(text: string, read: ReadText, rules: RuleJudgement, soFar: Readonly<Tags>): CategoryTag {
+    const named = this.#namedScores(text, read, rules, soFar)
+    const lang = soFar.language?.lang ?? 'und'
+    const stretches = stretchesOf(read, rules).map((words) => this.#judgeStretch(words, read, rules, lang, named))
+    const loudest = stretches.reduce((top, each) => (each.alert > top.alert ? each : top))
+    return tagOf(loudest, read, rules)
+  }
+
+  #namedScores(text: string, read: ReadText, rules: RuleJudgement, soFar: Readonly<Tags>): Float64Array {
+    const { width } = this.#words
+    const scores = Float64Array.from(this.#model.bias)
+    namedFeatures(text, read, rules, soFar, (name, value) => {
+      const place = this.#places.get(name)
+      if (place === undefined) return
+      for (let out = 0; out < width; out++) scores[out]! += value * (this.#model.named[place * width + out] as number)
+    })
+    return scores
+  }
+
+  #judgeStretch(words: readonly Word[], read: ReadText, rules: RuleJudgement, lang: Lang, named: Float64Array): Judged {
+    const { buckets, hashed, scale, groups } = this.#model
+    const { width } = this.#words
+    const added = this.#words.added(lang, words)
+    const scores = Float64Array.from(named)
+    const concepts = conceptPairs(rules.matches, buckets)
+    const ofConcepts = unitOf('concepts', concepts.length) * scale
+    for (const bucket of concepts)
+      for (let out = 0; out < width; out++) scores[out]! += ofConcepts * (hashed[bucket * width + out] as number)
+    for (let at = 0; at < added.length; at++) scores[at % width]! += added[at] as number
+    let offset = 0
+    const [alert, categories, severities] = groups.map((group) => {
+      const answer = probabilities(scores, offset, group)
+      offset += group.labels.length
+      return answer
+    }) as [Float64Array, Float64Array, Float64Array]
+    return { alert: alert[1] ?? 0, categories, severities, words, added }
+  }
+}
+
+/** All of a text that is not long; else its head, its tail and the stretches in which the rules found something. */
+function stretchesOf({ words }: ReadText, { matches }: RuleJudgement): (readonly Word[])[] {
+  if (words.length <= 2 * STRETCH_WORDS) return [words]
+  const count = Math.ceil(words.length / STRETCH_WORDS)
+  const weights = new Float64Array(count)
+  for (const { from, concept } of matches)
+    if (!concept.startsWith('ctx_')) weights[Math.floor(from / STRETCH_WORDS)]! += 1
+  const found = Array.from(weights, (weight, at) => ({ weight, at }))
+    .filter(({ weight, at }) => weight > 0 || at === 0 || at === count - 1)
+    .sort((a, b) => b.weight - a.weight)
+    .slice(0, MOST_STRETCHES)
+  return found.map(({ at }) => words.slice(at * STRETCH_WORDS, (at + 1) * STRETCH_WORDS))
+}
+
+function bestOf<T extends string>(labels: readonly T[], answer: Float64Array, allowed: readonly T[]): T {
+  let best = allowed[0] as T
+  for (const label of allowed)
+    if ((answer[labels.indexOf(label)] ?? 0) > (answer[labels.indexOf(best)] ?? 0)) best = label
+  return best
+}
+
+const rounded = (probability: number): number => Math.round(probability * 1000) / 1000
+
+function tagOf(judged: Judged, read: ReadText, rules: RuleJudgement): CategoryTag {
+  const odds = (WEIGHT_OF_MISSING * judged.alert) / Math.max(1e-9, 1 - judged.alert)
+  const learned = rounded(odds / (1 + odds))
+  const alertConfidence = learned >= DOUBTS_FROM && rules.tag.alert ? Math.max(0.5, learned) : learned
+  const alert = alertConfidence >= 0.5
+  const category = bestOf(CATEGORIES, judged.categories, alert ? EVENT_CATEGORIES : CATEGORIES)
+  const severity = bestOf(SEVERITIES, judged.severities, alert ? RINGING : QUIET)
+  return {
+    category,
+    categoryConfidence: rounded(judged.categories[CATEGORIES.indexOf(category)] ?? 0),
+    alert,
+    alertConfidence,
+    severity,
+    evidence: evidenceOf(judged, CATEGORIES.indexOf(category), alert, read, rules),
+  }
+}
+
+/** The words that spoke most for the category, and for the alert where it rings; the strongest first, neighbours as one span. */
+function evidenceOf(
+  { words, added }: Judged,
+  category: number,
+  alert: boolean,
+  read: ReadText,
+  rules: RuleJudgement,
+): CategoryTag['evidence'] {
+  const width = words.length === 0 ? 0 : added.length / words.length
+  const shares = words.map((word, at) => {
+    const row = at * width
+    let others = 0
+    for (let out = 0; out < CATEGORIES.length; out++) others += added[row + 2 + out] as number
+    const ofCategory = (added[row + 2 + category] as number) - others / CATEGORIES.length
+    const ofAlert = alert ? (added[row + 1] as number) - (added[row] as number) : 0
+    const isFound = rules.matches.some(
+      ({ start, end, concept }) => start <= word.start && word.end <= end && !concept.startsWith('ctx_'),
+    )
+    return { word, share: (ofCategory + ofAlert) * (isFound ? 1.5 : 1) }
+  })
+  const top = shares.reduce((most, { share }) => Math.max(most, share), 0)
+  const strong = shares.map(({ share }) => share > 0 && share >= LEAST_SHARE * top)
+  const spans: { start: number; end: number; share: number }[] = []
+  for (const [at, { word, share }] of shares.entries()) {
+    if (!strong[at]) continue
+    const last = spans.at(-1)
+    if (last !== undefined && strong[at - 1] === true && word.sentence === words[at - 1]?.sentence) {
+      last.end = word.end
+      last.share = Math.max(last.share, share)
+    } else spans.push({ start: word.start, end: word.end, share })
+  }
+  return spans
+    .sort((a, b) => b.share - a.share || a.start - b.start)
+    .slice(0, MOST_EVIDENCE)
+    .map(({ start, end }) => spanOf(read, start, end))
+}

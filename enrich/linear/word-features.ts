@@ -1,0 +1,79 @@
+import { wordKeys } from '../enrichers/threat/keys.js'
+import { addLetterGroups, bucketOf, hashText, joinHashes, GROUP_SEED } from './hashing.js'
+
+const WORD = 0x2f0b4c67
+const SOUND = 0x51ed270b
+const PAIR = 0x1b873593
+const SKIP = 0x7feb352d
+const FIRST = 0x6c8e9cf5
+const LAST = 0x3c6ef372
+const LAST_PAIR = 0x5bd1e995
+const NEAR = 0x2545f491
+const MOST_DIGITS = 6
+
+/** How much each kind of feature counts, all of its features together. */
+const WEIGHTS = { letters: 1, meaning: 2, meanings: 2, concepts: 1 } as const
+
+/** What one of `count` features of a kind counts. */
+export const unitOf = (kind: keyof typeof WEIGHTS, count: number): number =>
+  WEIGHTS[kind] / Math.sqrt(Math.max(1, count))
+
+export interface WordFeatures {
+  readonly sound: number
+  readonly buckets: Int32Array
+}
+
+/** A number is known by how many digits it has. */
+const shapeOf = (word: string): string => (/^\d+$/.test(word) ? '0'.repeat(Math.min(MOST_DIGITS, word.length)) : word)
+
+/** What one word says by itself: its letters as written, its sound, and every group of three to five letters of it. */
+export function wordFeatures(written: string, buckets: number): WordFeatures {
+  const keys = wordKeys(shapeOf(written))
+  const sound = hashText(keys.loose, SOUND)
+  const found = [bucketOf(hashText(keys.raw, WORD), buckets), bucketOf(sound, buckets)]
+  addLetterGroups(keys.light, GROUP_SEED, [3, 5], buckets, found)
+  return { sound, buckets: Int32Array.from(found) }
+}
+
+/** What words say by standing beside each other, at the start or at the end, by their sounds; `emit` is told the bucket and the word it ends with. */
+export function sequenceFeatures(
+  sounds: readonly number[],
+  buckets: number,
+  emit: (bucket: number, word: number) => void,
+): void {
+  const last = sounds.length - 1
+  for (let at = 0; at <= last; at++) {
+    const here = sounds[at] as number
+    if (at > 0) emit(bucketOf(joinHashes(sounds[at - 1] as number, here) ^ PAIR, buckets), at)
+    if (at > 1) emit(bucketOf(joinHashes(sounds[at - 2] as number, here) ^ SKIP, buckets), at)
+  }
+  if (last < 0) return
+  emit(bucketOf((sounds[0] as number) ^ FIRST, buckets), 0)
+  emit(bucketOf((sounds[last] as number) ^ LAST, buckets), last)
+  if (last > 0)
+    emit(bucketOf(joinHashes(sounds[last - 1] as number, sounds[last] as number) ^ LAST_PAIR, buckets), last)
+}
+
+/** How far apart two words may stand whose meanings are read together. */
+const REACH = 4
+
+/** What is meant, in whatever language: each meaning, and every two that stand near each other, in whatever order (languages differ in it); by bucket, the word it was first met at. */
+export function meaningFeatures(
+  meanings: readonly (readonly number[])[],
+  buckets: number,
+): { readonly alone: ReadonlyMap<number, number>; readonly together: ReadonlyMap<number, number> } {
+  const alone = new Map<number, number>()
+  const together = new Map<number, number>()
+  for (const [at, here] of meanings.entries()) {
+    for (const meaning of here) {
+      const bucket = bucketOf(meaning, buckets)
+      if (!alone.has(bucket)) alone.set(bucket, at)
+      for (let before = Math.max(0, at - REACH); before < at; before++)
+        for (const other of meanings[before] as readonly number[]) {
+          const pair = bucketOf(joinHashes(Math.min(meaning, other), Math.max(meaning, other)) ^ NEAR, buckets)
+          if (!together.has(pair)) together.set(pair, at)
+        }
+    }
+  }
+  return { alone, together }
+}

@@ -1,0 +1,160 @@
+import { createRandom, shuffle } from './random.js'
+
+/** Features of one kind of one text, each of which counts `value`. */
+export interface Block {
+  readonly buckets: Int32Array
+  readonly value: number
+}
+
+/** Features of one text: hashed ones by kind, and named ones with a value each. */
+export interface Example {
+  readonly blocks: readonly Block[]
+  readonly named: Int32Array
+  readonly values: Float32Array
+  /** One label for each group, or -1 where it is not known. */
+  readonly labels: Int8Array
+  readonly weight: number
+}
+
+export interface GroupFitOptions {
+  readonly buckets: number
+  readonly named: number
+  /** How many labels each group has. */
+  readonly groups: readonly number[]
+  /** How much each group's loss counts. */
+  readonly emphasis: readonly number[]
+  readonly epochs: number
+  readonly rate: number
+  /** Pulls every weight towards nought at each touch. */
+  readonly decay: number
+  readonly seed: number
+}
+
+export interface GroupWeights {
+  readonly hashed: Float32Array
+  readonly named: Float32Array
+  readonly bias: Float32Array
+}
+
+const SMALLEST = 1e-4
+const START = 1e-4
+
+/**
+ * Multinomial logistic regression for several groups of labels at once, by AdaGrad, an example at a time, the weights averaged over the last half of the
+ * epochs. Single-threaded and seeded: the same weights to the bit each time.
+ */
+export function fitGroups(examples: readonly Example[], options: GroupFitOptions): GroupWeights {
+  const width = options.groups.reduce((sum, count) => sum + count, 0)
+  const state = new Learner(options, width)
+  const order = Int32Array.from(examples, (_, at) => at)
+  const random = createRandom(options.seed)
+  for (let epoch = 0; epoch < options.epochs; epoch++) {
+    shuffle(order, random)
+    state.step = options.rate * (1 - (0.9 * epoch) / options.epochs)
+    for (const at of order) state.learn(examples[at] as Example)
+  }
+  return { hashed: state.hashed.weights, named: state.named.weights, bias: state.bias.weights }
+}
+
+class Weights {
+  readonly weights: Float32Array
+  readonly squares: Float32Array
+  constructor(length: number) {
+    this.weights = new Float32Array(length)
+    this.squares = new Float32Array(length).fill(START)
+  }
+}
+
+class Learner {
+  step = 0
+  readonly hashed: Weights
+  readonly named: Weights
+  readonly bias: Weights
+  readonly #scores: Float64Array
+  readonly #gradients: Float64Array
+
+  constructor(
+    private readonly options: GroupFitOptions,
+    private readonly width: number,
+  ) {
+    this.hashed = new Weights(options.buckets * width)
+    this.named = new Weights(options.named * width)
+    this.bias = new Weights(width)
+    this.#scores = new Float64Array(width)
+    this.#gradients = new Float64Array(width)
+  }
+
+  learn({ blocks, named, values, labels, weight }: Example): void {
+    const { width } = this
+    const scores = this.#scores
+    for (let out = 0; out < width; out++) scores[out] = this.bias.weights[out] as number
+    for (const { buckets, value } of blocks) this.#add(this.hashed.weights, buckets, value)
+    for (let at = 0; at < named.length; at++) {
+      const row = (named[at] as number) * width
+      const value = values[at] as number
+      for (let out = 0; out < width; out++) scores[out]! += value * (this.named.weights[row + out] as number)
+    }
+    this.#toGradients(labels, weight)
+    this.#pull(this.bias, 0, 1)
+    for (const { buckets, value } of blocks)
+      for (const bucket of buckets) this.#pull(this.hashed, bucket * width, value)
+    for (let at = 0; at < named.length; at++)
+      this.#pull(this.named, (named[at] as number) * width, values[at] as number)
+  }
+
+  #add(weights: Float32Array, buckets: Int32Array, value: number): void {
+    const { width } = this
+    const scores = this.#scores
+    for (const bucket of buckets) {
+      const row = bucket * width
+      for (let out = 0; out < width; out++) scores[out]! += value * (weights[row + out] as number)
+    }
+  }
+
+  #toGradients(labels: Int8Array, weight: number): void {
+    const { groups, emphasis } = this.options
+    const scores = this.#scores
+    let from = 0
+    for (const [group, count] of groups.entries()) {
+      const label = labels[group] ?? -1
+      let top = -Infinity
+      let sum = 0
+      for (let at = from; at < from + count; at++) top = Math.max(top, scores[at] as number)
+      for (let at = from; at < from + count; at++) sum += Math.exp((scores[at] as number) - top)
+      for (let at = from; at < from + count; at++) {
+        const probability = Math.exp((scores[at] as number) - top) / sum
+        this.#gradients[at] =
+          label < 0 ? 0 : (probability - (at - from === label ? 1 : 0)) * weight * (emphasis[group] ?? 1)
+      }
+      from += count
+    }
+  }
+
+  #pull({ weights, squares }: Weights, row: number, value: number): void {
+    const { step } = this
+    const { decay } = this.options
+    for (let out = 0; out < this.width; out++) {
+      const outer = this.#gradients[out] as number
+      if (Math.abs(outer) < SMALLEST) continue
+      const at = row + out
+      const gradient = outer * value + decay * (weights[at] as number)
+      const seen = (squares[at]! += gradient * gradient)
+      weights[at]! -= (step * gradient) / Math.sqrt(seen)
+    }
+  }
+}
+
+/** The score of each label of each group. */
+export function scoresOf(
+  { blocks, named, values }: Omit<Example, 'labels' | 'weight'>,
+  weights: GroupWeights,
+): Float64Array {
+  const scores = Float64Array.from(weights.bias)
+  const width = scores.length
+  const add = (from: Float32Array, row: number, value: number) => {
+    for (let out = 0; out < width; out++) scores[out]! += value * (from[row * width + out] as number)
+  }
+  for (const { buckets, value } of blocks) for (const bucket of buckets) add(weights.hashed, bucket, value)
+  for (let at = 0; at < named.length; at++) add(weights.named, named[at] as number, values[at] as number)
+  return scores
+}

@@ -1,0 +1,139 @@
+import type { AnyEnricher } from '../enrich-mention.js'
+import { readCorpus } from './corpus.js'
+import { macroF1, share, type Estimate, type Pair } from './intervals.js'
+import { districtsOf, judged, tagsOf, type JudgedRow } from './judged-corpus.js'
+import { readLanguageRows } from './language-rows.js'
+import { ordinaryTexts } from './ordinary-texts.js'
+import { heldBackThreats } from './threat-rows.js'
+
+/** One line of the table: what is measured, on what, and what is to be reached. */
+export interface Measured {
+  readonly name: string
+  readonly on: string
+  readonly estimate: Estimate
+  readonly reach: string
+  /** Whether less is better. */
+  readonly isFault?: boolean
+}
+
+export interface Evaluation {
+  readonly table: readonly Measured[]
+  readonly rows: readonly JudgedRow[]
+  /** What could not be measured, and why. */
+  readonly missing: readonly string[]
+}
+
+const ORDINARY = 3_000
+
+export const firstSix = (text: string): string => text.split(/\s+/).filter(Boolean).slice(0, 6).join(' ')
+
+const languagePairs = (
+  rows: readonly { readonly lang: string; readonly text: string }[],
+  enrichers: readonly AnyEnricher[],
+  cut: (text: string) => string,
+): Pair[] => {
+  const language = enrichers.filter(({ adds }) => adds === 'language')
+  return rows
+    .filter(({ lang }) => lang !== 'und')
+    .map(({ lang, text }) => ({ truth: lang, answer: tagsOf(cut(text), language).language?.lang ?? 'und' }))
+}
+
+export const isRung = ({ tags }: JudgedRow): boolean => tags.category?.alert === true
+
+function alertMeasures(rows: readonly JudgedRow[], on: string): Measured[] {
+  const due = rows.filter(({ row }) => row.alert)
+  const critical = due.filter(({ row }) => row.severity === 'critical')
+  const rung = rows.filter(isRung)
+  return [
+    { name: 'alert: recall', on, estimate: share(due.filter(isRung).length, due.length), reach: '0.96' },
+    {
+      name: 'alert: precision',
+      on,
+      estimate: share(rung.filter(({ row }) => row.alert).length, rung.length),
+      reach: '0.90',
+    },
+    {
+      name: 'alert: recall of critical',
+      on,
+      estimate: share(critical.filter(isRung).length, critical.length),
+      reach: '0.99',
+    },
+  ]
+}
+
+/** Everything that docs/tagging.md tells, on the test part of the corpus and, where they are at hand, on the rows held back of other people's data. */
+export function evaluate(enrichers: readonly AnyEnricher[]): Evaluation {
+  const rows = judged(readCorpus('test'), enrichers)
+  const on = `${rows.length} messages of our test part`
+  const missing: string[] = []
+  const table: Measured[] = []
+  const heldBack = readLanguageRows()?.filter(({ held, origin }) => held && origin === 'shared')
+  const whole = (text: string) => text
+  for (const [how, cut, reach] of [
+    ['full', whole, '0.97'],
+    ['first six words', firstSix, '0.95'],
+  ] as const) {
+    const name = `language: macro F1, ${how}`
+    if (heldBack !== undefined)
+      table.push({
+        name,
+        on: `${heldBack.length} rows held back of lid-train`,
+        estimate: macroF1(languagePairs(heldBack, enrichers, cut)),
+        reach,
+      })
+    const own = rows.map(({ row }) => row)
+    table.push({ name, on, estimate: macroF1(languagePairs(own, enrichers, cut)), reach })
+  }
+  if (heldBack === undefined) missing.push('language on lid-train.tsv: ../shared/data is not here')
+  table.push(...alertMeasures(rows, on))
+  const ordinary = ordinaryTexts('test', ORDINARY)
+  if (ordinary.length < ORDINARY) missing.push('false rings on ordinary texts: ../shared/data is not here')
+  else {
+    const rings = ordinary.filter((text) => tagsOf(text, enrichers).category?.alert === true).length
+    const of = `${ORDINARY} comments, reviews and sentences of other people`
+    table.push({ name: 'false rings', on: of, estimate: share(rings, ORDINARY), reach: '0.005', isFault: true })
+  }
+  const answers = (truth: (row: JudgedRow['row']) => string | undefined, answer: (row: JudgedRow) => string): Pair[] =>
+    rows.flatMap((each) => {
+      const label = truth(each.row)
+      return label === undefined ? [] : [{ truth: label, answer: answer(each) }]
+    })
+  const category = answers(
+    (row) => row.category,
+    ({ tags }) => tags.category?.category ?? '',
+  )
+  const severity = answers(
+    (row) => row.severity,
+    ({ tags }) => tags.category?.severity ?? '',
+  )
+  const sentiment = answers(
+    (row) => row.sentiment,
+    ({ tags }) => tags.sentiment?.sentiment ?? '',
+  )
+  table.push({ name: 'category: macro F1', on, estimate: macroF1(category), reach: '0.85' })
+  table.push({ name: 'severity: macro F1', on, estimate: macroF1(severity), reach: 'no aim' })
+  table.push({ name: 'sentiment: macro F1', on, estimate: macroF1(sentiment), reach: 'its own issue' })
+  const places = rows.map(districtsOf)
+  const exact = places.filter((each) => each.exact).length
+  const wrong = places.filter(({ anyWrong }) => anyWrong).length
+  table.push({ name: 'districts: exactly right', on, estimate: share(exact, rows.length), reach: '0.90' })
+  table.push({
+    name: 'districts: any wrong one',
+    on,
+    estimate: share(wrong, rows.length),
+    reach: '0.03',
+    isFault: true,
+  })
+  const threats = heldBackThreats('ur')
+  if (threats.length === 0) missing.push('threatening on threat-ur-train.csv: ../shared/data is not here')
+  else {
+    const threat = enrichers.filter(({ adds }) => adds === 'language' || adds === 'threat')
+    const pairs = threats.map(({ text, threatening }) => ({
+      truth: String(threatening),
+      answer: String((tagsOf(text, threat).threat?.threatening ?? 0) >= 0.5),
+    }))
+    const of = `${threats.length} rows held back of threat-ur-train`
+    table.push({ name: 'threatening, Urdu: macro F1', on: of, estimate: macroF1(pairs), reach: '0.75' })
+  }
+  return { table, rows, missing }
+}

@@ -1,0 +1,40 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { packagePath } from '../../runtime/package-root.js'
+import { SHARED_DATA } from './language-rows.js'
+import { hashOf } from './random.js'
+
+/** Files of texts that are no messages to the police, and what stands behind the text in their lines. */
+const FILES = [
+  ['sentiment-ur-latn-train.csv', /,[^,]*,?$/],
+  ['hate-ur-latn-train.tsv', /\t[^\t]*$/],
+  ['threat-ur-train.csv', /(?:,[^,]*){3}$/],
+  ['dakshina-ur.dev.native.txt', /$/],
+  ['dakshina-ur.dev.roman.txt', /$/],
+] as const
+const LEAST_LETTERS = 12
+
+const textOf = (line: string, rest: RegExp): string => line.replace(rest, '').replace(/^"|"$/g, '').trim()
+
+/**
+ * Ordinary texts of other people: comments, reviews, encyclopaedia. Those of `test` are never among those of `train`. None where the data is not at hand.
+ * A few of them do tell of a danger; nobody told it to the police.
+ */
+export function ordinaryTexts(part: 'train' | 'test', count: number): string[] {
+  const chosen: { readonly text: string; readonly order: number }[] = []
+  const seen = new Set<string>()
+  for (const [name, rest] of FILES) {
+    const path = packagePath(`${SHARED_DATA}/${name}`)
+    if (!existsSync(path)) continue
+    for (const line of readFileSync(path, 'utf8').split(/\r?\n/).slice(1)) {
+      const text = textOf(line, rest)
+      const hash = hashOf(text)
+      if (text.length < LEAST_LETTERS || seen.has(text) || (hash % 2 === 0) !== (part === 'train')) continue
+      seen.add(text)
+      chosen.push({ text, order: hash })
+    }
+  }
+  return chosen
+    .sort((a, b) => a.order - b.order || (a.text < b.text ? -1 : 1))
+    .slice(0, count)
+    .map(({ text }) => text)
+}
