@@ -6,14 +6,16 @@ import { createFingerprintEnricher } from '../enrich/enrichers/fingerprint/finge
 import { createLanguageEnricher } from '../enrich/enrichers/language/language.js'
 import { createSentimentEnricher } from '../enrich/enrichers/sentiment/sentiment.js'
 import { createThreatEnricher } from '../enrich/enrichers/threat/threat.js'
+import { loadGlosses } from '../enrich/glosses/glosses.js'
 
 /** All enrichers in the order in which they run: each may look at what those before it said. `districtOfAccount` tells whose number was written to. */
 export function createEnrichers(districtOfAccount?: AccountDistrict): readonly AnyEnricher[] {
+  const glosses = loadGlosses()
   return [
     createLanguageEnricher(),
     createDistrictEnricher(districtOfAccount),
-    createThreatEnricher(),
-    createCategoryEnricher(),
+    createThreatEnricher({ glosses }),
+    createCategoryEnricher({ glosses }),
     createSentimentEnricher(),
     createFingerprintEnricher(),
   ]

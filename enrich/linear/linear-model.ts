@@ -51,7 +51,8 @@ export function readModel(path: string): LinearModel {
   if (format !== FORMAT || !groups || !buckets || !scale || !names)
     throw new Error(`${path} is not a model of this version: build it with npm run train`)
   const width = widthOf(groups)
-  const body = Uint8Array.from(bytes.subarray(headerEnd + 1))
+  // A copy of its own: floats must lie at multiples of four bytes.
+  const body = new Uint8Array(bytes.subarray(headerEnd + 1))
   const floats = width * (names.length + 1)
   if (body.length !== floats * 4 + buckets * width)
     throw new Error(`${path} is cut or damaged: fetch it again or build it with npm run train`)

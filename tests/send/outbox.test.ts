@@ -131,12 +131,13 @@ test('a notification goes before any pile of answers, also while they hang', asy
   const process = startProcess(store, platform)
   await process.take(...Array.from({ length: 20 }, (_, n) => makeOutbound({ id: `r${n}`, to: `9200000001${n}` })))
   await process.take(makeOutbound({ id: 'ring', kind: 'notification', to: '920000000009' }))
-  // These begin together: which of them is there first is the records' affair.
-  expect(platform.ids.slice(0, 7).sort()).toEqual(['r0', 'r1', 'r2', 'r3', 'r4', 'r5', 'ring'])
+  // These begin together: which of them is there first, and when, is the records' affair.
+  await expect
+    .poll(() => [...platform.ids].sort(), { timeout: 10_000 })
+    .toEqual(['r0', 'r1', 'r2', 'r3', 'r4', 'r5', 'ring'])
   await expect.poll(() => process.stateOf('ring')).toBe('sent')
   for (const { resolve } of platform.waiting) resolve({ platformId: 'late' })
-  await process.settled()
-  expect(new Set(platform.ids).size).toBe(21)
+  await expect.poll(() => new Set(platform.ids).size, { timeout: 10_000 }).toBe(21)
   await process.stop()
 })
 

@@ -4,7 +4,7 @@ import type { Enricher } from '../../enricher.js'
 import { readModel } from '../../linear/linear-model.js'
 import { readText } from '../threat/words.js'
 import { createRuleJudge } from './by-rules.js'
-import { loadGlosses } from '../../glosses/glosses.js'
+import { loadGlosses, type Glosses } from '../../glosses/glosses.js'
 import { LearnedJudge } from './learned-judge.js'
 
 export const CATEGORY_MODEL = 'enrich/models/category.bin'
@@ -14,11 +14,14 @@ const LONG_WORDS = 240
 
 /**
  * The enricher of category, alert and severity. `alertConfidence` is the probability that a duty officer should be told now, `categoryConfidence` that of
- * the category. Reads its rules, lexicons, glosses and model when made; a mistake in them throws then.
+ * the category. Reads its rules, lexicons and model when made, and the glosses where they are not given; a mistake in them throws
+ * then.
  */
-export function createCategoryEnricher(modelPath = packagePath(CATEGORY_MODEL)): Enricher<'category'> {
+export function createCategoryEnricher({
+  glosses = loadGlosses(),
+}: { readonly glosses?: Glosses } = {}): Enricher<'category'> {
   const rules = createRuleJudge()
-  const learned = new LearnedJudge({ model: readModel(modelPath), glosses: loadGlosses() })
+  const learned = new LearnedJudge({ model: readModel(packagePath(CATEGORY_MODEL)), glosses })
   return {
     adds: 'category',
     enrich(mention, soFar): CategoryTag {

@@ -1,7 +1,7 @@
 import { packagePath } from '../../../runtime/package-root.js'
 import type { ThreatKeyword } from '../../../schemas/tags.js'
 import type { Enricher } from '../../enricher.js'
-import { loadGlosses } from '../../glosses/glosses.js'
+import { loadGlosses, type Glosses } from '../../glosses/glosses.js'
 import { readModel } from '../../linear/linear-model.js'
 import { createThreateningJudge, THREATENING_MODEL } from './learned-threat.js'
 import { loadLexicon, type Match } from './lexicon.js'
@@ -91,11 +91,13 @@ function threateningOf(matches: readonly Match[], learned: number): number {
 }
 
 /**
- * The enricher of threat words, and of how far the words themselves threaten or insult. Reads its lexicon, glosses and model when made.
+ * The enricher of threat words, and of how far the words themselves threaten or insult. Reads its lexicon and model when made, and the glosses where they are not given.
  */
-export function createThreatEnricher(modelPath = packagePath(THREATENING_MODEL)): Enricher<'threat'> {
+export function createThreatEnricher({
+  glosses = loadGlosses(),
+}: { readonly glosses?: Glosses } = {}): Enricher<'threat'> {
   const lexicon = loadLexicon(['enrich/enrichers/threat/lexicon'])
-  const threatens = createThreateningJudge(readModel(modelPath), loadGlosses())
+  const threatens = createThreateningJudge(readModel(packagePath(THREATENING_MODEL)), glosses)
   return {
     adds: 'threat',
     enrich(mention, soFar) {
