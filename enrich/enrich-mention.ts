@@ -6,7 +6,8 @@ import type { Enricher } from './enricher.js'
 /** An enricher of any of the annotations. */
 export type AnyEnricher = { [Name in AnnotationName]: Enricher<Name> }[AnnotationName]
 
-const NO_TAGS: Tags = {
+/** Of a mention that no enricher has seen. */
+export const NO_TAGS: Tags = {
   language: null,
   districts: null,
   threat: null,

@@ -1,5 +1,6 @@
 import type { Mention } from '../../schemas/mention.js'
 import { CATEGORIES, SEVERITIES, type Tags } from '../../schemas/tags.js'
+import { NO_TAGS } from '../enrich-mention.js'
 import { createRuleJudge, type RuleJudge } from '../enrichers/category/by-rules.js'
 import { conceptPairs, featureNames, namedFeatures } from '../enrichers/category/features.js'
 import { loadGlosses, type Glosses } from '../glosses/glosses.js'
@@ -64,14 +65,7 @@ export class CategoryExamples {
   }
 
   #tagsBefore(mention: Mention): Tags {
-    const tags: Tags = {
-      language: null,
-      districts: null,
-      threat: null,
-      category: null,
-      sentiment: null,
-      fingerprint: null,
-    }
+    const tags: Tags = { ...NO_TAGS }
     for (const enricher of this.#before) Object.assign(tags, { [enricher.adds]: enricher.enrich(mention, tags) })
     return tags
   }

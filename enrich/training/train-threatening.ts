@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { packagePath } from '../../runtime/package-root.js'
+import { NO_TAGS } from '../enrich-mention.js'
 import { createLanguageEnricher } from '../enrichers/language/language.js'
 import { THREATENING_MODEL } from '../enrichers/threat/learned-threat.js'
 import { readText } from '../enrichers/threat/words.js'
@@ -28,7 +29,7 @@ export function trainThreatening(): void {
   const language = createLanguageEnricher()
   const glosses = loadGlosses()
   const example = (text: string, threatening: boolean, weight: number) => {
-    const { lang } = language.enrich(textMention('training', text, NOON), NOTHING)
+    const { lang } = language.enrich(textMention('training', text, NOON), NO_TAGS)
     const blocks = wordBlocks(readText(text).words.slice(0, MOST_WORDS), lang, glosses, BUCKETS)
     return {
       key: text,
@@ -79,5 +80,3 @@ export function trainThreatening(): void {
   console.log(`threatening: ${rows.length} texts`)
   console.log(`${THREATENING_MODEL}: ${bytes.length} bytes, sha256 ${createHash('sha256').update(bytes).digest('hex')}`)
 }
-
-const NOTHING = { language: null, districts: null, threat: null, category: null, sentiment: null, fingerprint: null }
