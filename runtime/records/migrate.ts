@@ -6,8 +6,9 @@ import { media } from './migrations/0004-media.js'
 import { archives } from './migrations/0006-archives.js'
 import { sourceHealth } from './migrations/0007-source-health.js'
 import { leadMention } from './migrations/0008-lead-mention.js'
+import { vocabulary } from './migrations/0010-vocabulary.js'
 
-/** In the order of their names; one that has run anywhere is never changed again. */
+/** In the order of their names, where none of them has run; one that has run anywhere is never changed again. */
 const MIGRATIONS: Record<string, Migration> = {
   '0001-first': first,
   '0002-sms-parts': smsParts,
@@ -16,6 +17,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0006-archives': archives,
   '0007-source-health': sourceHealth,
   '0008-lead-mention': leadMention,
+  '0010-vocabulary': vocabulary,
 }
 
 /**
@@ -26,6 +28,8 @@ export async function migrate(db: Kysely<never>, schema?: string): Promise<void>
   const migrator = new Migrator({
     db,
     provider: { getMigrations: () => Promise.resolve(MIGRATIONS) },
+    // Two that were built side by side may reach an installation in either order: none rests on a number before its own having run.
+    allowUnorderedMigrations: true,
     ...(schema === undefined ? {} : { migrationTableSchema: schema }),
   })
   const { error } = await migrator.migrateToLatest()

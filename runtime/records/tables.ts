@@ -182,6 +182,18 @@ export interface Tables {
     updated_at: string
     finished_at: string | null
   }
+  /** What administrators added to districts, places and words. `body` is the entry as JSON; an entry that was retired stays. */
+  vocabulary: {
+    id: string
+    kind: string
+    body: string
+    added_by: string
+    added_at: string
+    retired_at: string | null
+    retired_by: string | null
+  }
+  /** One row, `all`: grows with each change of `vocabulary`. */
+  vocabulary_revision: { id: string; revision: number }
 }
 
 export type Records = Kysely<Tables>
