@@ -26,6 +26,7 @@ const ports = {
     'send/outbound-states.ts',
     'reports/daily-reports.ts',
     'ingest/hook-door.ts',
+    'enrich/vocabulary/vocabulary.ts',
   ],
 }
 

@@ -1,6 +1,9 @@
 import { createKnownSources } from '../alerts/sources-records.js'
 import { SourceBoard } from '../desk/source-board.js'
+import { createAudit } from '../desk/audit.js'
 import { createUsers, type Users } from '../desk/users.js'
+import type { LiveVocabulary } from '../enrich/vocabulary/live-vocabulary.js'
+import type { Vocabulary } from '../enrich/vocabulary/vocabulary.js'
 import { createReopens } from '../ingest/reopen.js'
 import { createImports } from '../ingest/archive/imports.js'
 import { prepareIntake, publishIntake } from '../ingest/publish.js'
@@ -8,7 +11,7 @@ import { createDailyReports } from '../reports/make-daily-report.js'
 import type { DailyReports } from '../reports/daily-reports.js'
 import type { Clock } from '../runtime/clock.js'
 import { createDeadLetters, type DeadLetters } from '../runtime/dead-letters.js'
-import { loadDistrictTable, type DistrictTable } from '../runtime/district-table.js'
+import type { DistrictTable } from '../runtime/district-table.js'
 import type { Log } from '../runtime/log.js'
 import { createMetrics, type Metrics } from '../runtime/metrics.js'
 import type { Config } from './config.js'
@@ -16,6 +19,7 @@ import { createOperations, type Operations } from './operations.js'
 import { ownAccounts } from './own-accounts.js'
 import { silenceLimits } from './silence-limits.js'
 import { openStoresWithin, type Stores } from './stores.js'
+import { openVocabulary } from './vocabulary.js'
 import type { Topic } from '../schemas/topics.js'
 
 /** What every command stands on: its stores, and the operations on them. */
@@ -23,7 +27,11 @@ export interface Core {
   readonly clock: Clock
   readonly log: Log
   readonly metrics: Metrics
+  /** The districts of now. */
   readonly districts: DistrictTable
+  /** What administrators added, and the enrichers that tag by it. */
+  readonly live: LiveVocabulary
+  readonly vocabulary: Vocabulary
   readonly stores: Stores
   readonly deadLetters: DeadLetters
   readonly users: Users
@@ -41,9 +49,14 @@ export async function openCore(
   { clock, log, waitMs = 0, signal }: { clock: Clock; log: Log; waitMs?: number; signal?: AbortSignal },
 ): Promise<Core> {
   const metrics = createMetrics()
-  const districts = loadDistrictTable()
   const stores = await openStoresWithin(waitMs, config, { clock, log }, signal)
   const { bus, records, index } = stores
+  const { live, vocabulary } = await openVocabulary(config, { records, index, clock, log }).catch(
+    async (error: unknown) => {
+      await stores.close()
+      throw error
+    },
+  )
   const deadLetters = createDeadLetters({
     records,
     bus,
@@ -63,6 +76,9 @@ export async function openCore(
     reports,
     board,
     imports: createImports({ records, clock }),
+    districts: live.table,
+    vocabulary,
+    audit: createAudit({ records, clock }),
     takeIn: async (intake) => {
       const at = clock.iso()
       await publishIntake(prepareIntake(intake, at), { bus, metrics, stage: 'replay', at })
@@ -72,5 +88,19 @@ export async function openCore(
         await Promise.all([...stages].map(async ([name, topic]) => [name, await bus.lag(topic, name)] as const)),
       ),
   })
-  return { clock, log, metrics, districts, stores, deadLetters, users, reports, board, operations, stages }
+  return {
+    clock,
+    log,
+    metrics,
+    districts: live.table,
+    live,
+    vocabulary,
+    stores,
+    deadLetters,
+    users,
+    reports,
+    board,
+    operations,
+    stages,
+  }
 }

@@ -21,7 +21,7 @@ export async function openDesk(
   { core, config, platforms, mediaWorker, units, stopping }: Context,
   version: string,
 ): Promise<FastifyInstance> {
-  const { clock, log, metrics, stores, districts, deadLetters, users, reports, board } = core
+  const { clock, log, metrics, stores, districts, deadLetters, users, reports, board, vocabulary } = core
   const { bus, records, index } = stores
   const door = createOutboxDoor({ records, bus, clock, log })
 
@@ -53,7 +53,7 @@ export async function openDesk(
     stopping,
     sessions: createSessions({ records, clock }),
     audit: createAudit({ records, clock }),
-    units: units.list(),
+    units: () => units.list(),
     demonstration: config.demonstration,
     trustedProxies: config.trustedProxies,
     secureCookie: config.publicUrl.startsWith('https://'),
@@ -75,6 +75,7 @@ export async function openDesk(
           .executeTakeFirst()
       )?.id,
     board,
+    vocabulary,
     hooks: platforms.hooks,
     publicUrl: config.publicUrl === '' ? undefined : config.publicUrl,
     pages: packagePath('desk/web/dist'),

@@ -17,6 +17,11 @@ const NAMES = [
   'disableUser',
   'report',
   'sources',
+  'districtTable',
+  'listVocabulary',
+  'addVocabulary',
+  'retireVocabulary',
+  'tryVocabulary',
 ] as const satisfies readonly (keyof Operations)[]
 type Name = (typeof NAMES)[number]
 

@@ -4,6 +4,7 @@ import { Failure } from '../runtime/failure.js'
 import { packagePath } from '../runtime/package-root.js'
 import { ConfigMistakes, readConfig } from './config.js'
 import type { ImportFlags } from './commands/import.js'
+import type { VocabularyFlags } from './commands/vocabulary.js'
 import { EXIT } from './exit-codes.js'
 import type { Operations } from './operations.js'
 import { STAGES, type StageName } from './stage-names.js'
@@ -54,10 +55,18 @@ function buildProgram(finish: (code: number) => void): Command {
 
   program
     .command('tag')
-    .description('tag standard input, one message a line')
-    .action(async () => {
+    .description('tag standard input, one message a line, by what comes with Rabta alone')
+    .option(
+      '--vocabulary',
+      'also by the districts, places and words that were added on the desk of the settings',
+      false,
+    )
+    .action(async (options: { vocabulary: boolean }) => {
       const { tag } = await import('./commands/tag.js')
-      finish(await tag(process.stdin, process.stdout))
+      const { createEnrichers } = await import('./enrichers.js')
+      if (!options.vocabulary) return finish(await tag(process.stdin, process.stdout, createEnrichers()))
+      const { addedEnrichers } = await import('./commands/added-enrichers.js')
+      await withOperations(async (operations) => tag(process.stdin, process.stdout, await addedEnrichers(operations)))
     })
   program
     .command('read <channel> <file>')
@@ -154,6 +163,47 @@ function buildProgram(finish: (code: number) => void): Command {
     const { userDisable } = await import('./commands/user.js')
     await withOperations((operations) => userDisable(operations, process.stdout, name))
   })
+
+  const vocabulary = program
+    .command('vocabulary')
+    .description('districts, places and words that were added to those that come with Rabta')
+  vocabulary
+    .command('list')
+    .description('what was added, the newest first, and why an entry is not in use')
+    .option('--retired', 'with what was retired', false)
+    .option('--json', 'one JSON a line', false)
+    .action(async (options: { retired: boolean; json: boolean }) => {
+      const { vocabularyList } = await import('./commands/vocabulary.js')
+      await withOperations((operations) => vocabularyList(operations, process.stdout, options))
+    })
+  vocabulary
+    .command('add <kind> <spellings...>')
+    .description('a district, a place, a not-a-place or a word, in all its spellings; takes effect within seconds')
+    .option('--like <word>', 'of a word: the one it is read as')
+    .option('--district <ids>', 'of a place: where it is, or with commas where it may be')
+    .option('--place <kind>', 'of a place: town, village, area, …', 'town')
+    .option('--needs <sign>', 'of a place that is also a word: sign or plain-sign')
+    .option('--id <id>', 'of a district; its spellings begin with its English, Urdu and Pashto names')
+    .option('--region <id>', 'of a district: its police region')
+    .option('--was <id>', 'of a district: the one it was part of')
+    .option('--code <letters>', 'of a district: three capital letters; else made of its name')
+    .option('--whatsapp <number>', 'of a district: of its DPO')
+    .option('--try <text>', 'add nothing, print how this text is tagged and how it would be')
+    .option('--by <name>', 'who asked for it; else the user of this machine')
+    .action(async (kind: string, spellings: string[], flags: VocabularyFlags) => {
+      const { vocabularyAdd } = await import('./commands/vocabulary.js')
+      await withOperations((operations) =>
+        vocabularyAdd(operations, { output: process.stdout, errors: process.stderr }, { kind, spellings, flags }),
+      )
+    })
+  vocabulary
+    .command('retire <id>')
+    .description('take an entry out of use; nothing is deleted')
+    .option('--by <name>', 'who asked for it; else the user of this machine')
+    .action(async (id: string, options: { by?: string }) => {
+      const { vocabularyRetire } = await import('./commands/vocabulary.js')
+      await withOperations((operations) => vocabularyRetire(operations, process.stdout, id, options.by))
+    })
 
   program
     .command('report <day>')

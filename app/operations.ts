@@ -1,14 +1,18 @@
+import { vocabularyDetail, type Audit } from '../desk/audit.js'
 import type { SourceBoard } from '../desk/source-board.js'
 import type { Users } from '../desk/users.js'
 import { generatePassword } from '../desk/users.js'
 import type { ImportProgress, Imports, ImportStart, ImportState } from '../ingest/archive/imports.js'
+import type { Vocabulary } from '../enrich/vocabulary/vocabulary.js'
 import type { Intake } from '../ingest/publish.js'
 import type { ReplayOutcome, DeadLetters } from '../runtime/dead-letters.js'
+import type { DistrictTable } from '../runtime/district-table.js'
 import type { DailyReports } from '../reports/daily-reports.js'
 import type { DeadLetter } from '../schemas/dead-letter.js'
 import type { DailyReport } from '../schemas/report.js'
 import type { SourceHealth } from '../schemas/source-health.js'
 import type { User } from '../schemas/user.js'
+import type { VocabularyEntry, VocabularyItem, VocabularyList, VocabularyTrial } from '../schemas/vocabulary.js'
 
 /** What commands ask of a desk, whether it runs in this process or in another one that owns the data folder. */
 export interface Operations {
@@ -29,6 +33,13 @@ export interface Operations {
   report(day: string): Promise<DailyReport>
   /** How every source does. */
   sources(): Promise<readonly SourceHealth[]>
+  /** The districts and regions of now. */
+  districtTable(): Promise<Pick<DistrictTable, 'districts' | 'regions'>>
+  /** Districts, places and words that were added; with `retired` those that were retired too. */
+  listVocabulary(retired: boolean): Promise<VocabularyList>
+  addVocabulary(entry: VocabularyEntry, by: string): Promise<{ item: VocabularyItem; warnings: readonly string[] }>
+  retireVocabulary(id: string, by: string): Promise<VocabularyItem>
+  tryVocabulary(entry: VocabularyEntry, text: string): Promise<VocabularyTrial>
 }
 
 export interface OperationsParts {
@@ -37,12 +48,15 @@ export interface OperationsParts {
   readonly reports: DailyReports
   readonly board: Pick<SourceBoard, 'list'>
   readonly imports: Imports
+  readonly districts: DistrictTable
+  readonly vocabulary: Vocabulary
+  readonly audit: Audit
   readonly takeIn: Operations['takeIn']
   readonly lag: Operations['lag']
 }
 
 export function createOperations(parts: OperationsParts): Operations {
-  const { deadLetters, users, reports, board, imports, takeIn, lag } = parts
+  const { deadLetters, users, reports, board, imports, districts, vocabulary, audit, takeIn, lag } = parts
   return {
     takeIn,
     beginImport: (start) => imports.begin(start),
@@ -65,5 +79,18 @@ export function createOperations(parts: OperationsParts): Operations {
     disableUser: (username) => users.disable(username),
     report: (day) => reports.get(day),
     sources: () => board.list(),
+    districtTable: async () => ({ districts: districts.districts, regions: districts.regions }),
+    listVocabulary: (retired) => vocabulary.list({ retired }),
+    addVocabulary: async (entry, by) => {
+      const added = await vocabulary.add(entry, by)
+      await audit.note(by, 'added to the vocabulary', added.item.id, vocabularyDetail(added.item))
+      return added
+    },
+    retireVocabulary: async (id, by) => {
+      const item = await vocabulary.retire(id, by)
+      await audit.note(by, 'retired from the vocabulary', id, vocabularyDetail(item))
+      return item
+    },
+    tryVocabulary: (entry, text) => vocabulary.try({ entry, text }),
   }
 }

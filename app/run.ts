@@ -135,7 +135,11 @@ function holdAlone(context: Context, name: string, work: (context: Context, term
 
 function startWork(context: Context, stages: ReadonlySet<StageName>): void {
   const { core, config, stopping, inBackground } = context
-  if (stages.has('enrich')) inBackground('enrich', runStages([startEnrich(core, config)], stopping))
+  inBackground('vocabulary', core.live.run(stopping))
+  if (stages.has('enrich')) {
+    const enrich = async () => runStages([await startEnrich(core)], stopping)
+    inBackground('enrich', enrich())
+  }
   if (stages.has('index')) inBackground('index', runStages([startIndex(core, config)], stopping))
   if (stages.has('alerts')) holdAlone(context, 'alerts', ringFor)
   if (stages.has('ingest')) holdAlone(context, 'media', fetchMediaFor)

@@ -8,8 +8,6 @@ import { createIndexHandler } from '../index/stage.js'
 import { runStage, type Stage, type StageHandler } from '../runtime/stage.js'
 import type { Topic } from '../schemas/topics.js'
 import { X_HOOK_NAME } from '../channels/x/hook.js'
-import { createNumbers } from '../channels/sms/numbers.js'
-import type { Mention } from '../schemas/mention.js'
 import { createAlertTicks } from '../alerts/ticks.js'
 import { createSourcesWatch, type SourcesWatch } from '../alerts/sources-handler.js'
 import type { Config } from './config.js'
@@ -17,7 +15,6 @@ import type { Context } from './context.js'
 import type { Platform } from './platforms/platform.js'
 import { silenceLimits } from './silence-limits.js'
 import type { Core } from './core.js'
-import { createEnrichers } from './enrichers.js'
 
 const MINUTE_MS = 60_000
 /** Elasticsearch makes each batch searchable by itself: larger ones cost it less. */
@@ -52,13 +49,11 @@ export async function runStages(stages: readonly Stage[], signal: AbortSignal): 
   }
 }
 
-/** From `mentions.collected` to `mentions.enriched`. */
-export function startEnrich(core: Core, config: Config): Stage {
-  const { stores, clock, log, metrics, districts } = core
-  const numbers = createNumbers(districts, config.smsNumbers)
-  const districtOf = ({ channel, account }: Mention) =>
-    channel === 'sms' && account !== null ? numbers.districtOf(account) : undefined
-  const handle = createEnrichHandler({ bus: stores.bus, clock, log, metrics, enrichers: createEnrichers(districtOf) })
+/** From `mentions.collected` to `mentions.enriched`, by what the vocabulary is at each batch. */
+export async function startEnrich(core: Core): Promise<Stage> {
+  const { stores, clock, log, metrics, live } = core
+  await live.tagger()
+  const handle = createEnrichHandler({ bus: stores.bus, clock, log, metrics, enrichers: live.enrichers })
   return startStage(core, { name: 'enrich', topic: 'mentions.collected', handle, maxBatch: 50 })
 }
 

@@ -42,7 +42,7 @@ export async function useOperations(
   const core = await openCore(config, { clock, log })
   const stages =
     drain && owns
-      ? [startEnrich(core, config), startIndex(core, config), ...startAlerts(core, createRules(config.unjudgedMinutes))]
+      ? [await startEnrich(core), startIndex(core, config), ...startAlerts(core, createRules(config.unjudgedMinutes))]
       : []
   try {
     const code = await work(core.operations)

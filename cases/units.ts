@@ -1,4 +1,5 @@
 import type { DistrictTable } from '../runtime/district-table.js'
+import { perDistricts } from '../runtime/live-district-table.js'
 import type { Unit } from '../schemas/case.js'
 import type { EnrichedMention } from '../schemas/enriched-mention.js'
 import type { Category } from '../schemas/tags.js'
@@ -44,30 +45,38 @@ const ROUTES: Record<Category, readonly Office[]> = {
 }
 
 function allUnits(table: DistrictTable, numbers: ReadonlyMap<string, string>): Unit[] {
-  const unit = (id: string, name: string, kind: Unit['kind'], districts: string[]): Unit => ({
+  const unit = (id: string, name: string, kind: Unit['kind'], districts: string[], own?: string): Unit => ({
     id,
     name,
     kind,
     districts,
-    whatsapp: numbers.get(id) ?? null,
+    whatsapp: numbers.get(id) ?? own ?? null,
   })
   const everywhere = table.districts.map((district) => district.id)
   const inRegion = (region: string) =>
     table.districts.filter((district) => district.region === region).map((district) => district.id)
   return [
-    ...table.districts.map(({ id, names }) => unit(`dpo-${id}`, `DPO ${names.en}`, 'district', [id])),
+    ...table.districts.map(({ id, names, whatsapp }) =>
+      unit(`dpo-${id}`, `DPO ${names.en}`, 'district', [id], whatsapp),
+    ),
     ...table.regions.map(({ id, names }) => unit(`rpo-${id}`, `RPO ${names.en}`, 'region', inRegion(id))),
     ...PROVINCIAL.map(([id, name, kind]) => unit(id, name, kind, everywhere)),
   ]
 }
 
-/** `numbers` is a WhatsApp number by unit id; throws one error that names every id that is no unit. */
+/**
+ * `numbers` is a WhatsApp number by unit id; throws one error that names every id that is no unit at first. A district that is added later has its units from
+ * then on.
+ */
 export function createUnits(table: DistrictTable, numbers: ReadonlyMap<string, string>): Units {
-  const units = allUnits(table, numbers)
-  const byId = new Map(units.map((unit) => [unit.id, unit]))
-  const strange = [...numbers.keys()].filter((id) => !byId.has(id))
+  const current = perDistricts(table, () => {
+    const units = allUnits(table, numbers)
+    return { units, byId: new Map(units.map((unit) => [unit.id, unit])) }
+  })
+  const atFirst = current()
+  const strange = [...numbers.keys()].filter((id) => !atFirst.byId.has(id))
   if (strange.length > 0)
-    throw new Error(`no such unit: ${strange.join(', ')}; units are ${units.map((unit) => unit.id).join(', ')}`)
+    throw new Error(`no such unit: ${strange.join(', ')}; units are ${atFirst.units.map((unit) => unit.id).join(', ')}`)
 
   function suggest({ tags }: EnrichedMention, writtenTo?: string): Unit[] {
     const districts = tags.districts?.map((tag) => tag.id) ?? []
@@ -85,8 +94,9 @@ export function createUnits(table: DistrictTable, numbers: ReadonlyMap<string, s
     const route = tags.category === null ? (['dpo'] as const) : ROUTES[tags.category.category]
     const ids = new Set(route.flatMap(idsOf))
     if (route.length > 0 && ids.size === 0) ids.add('media-cell')
+    const { byId } = current()
     return [...ids].flatMap((id) => byId.get(id) ?? [])
   }
 
-  return { list: () => units, get: (id) => byId.get(id), suggest }
+  return { list: () => current().units, get: (id) => current().byId.get(id), suggest }
 }

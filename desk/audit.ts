@@ -2,6 +2,7 @@ import type { Clock } from '../runtime/clock.js'
 import { Failure } from '../runtime/failure.js'
 import type { Log } from '../runtime/log.js'
 import type { Records } from '../runtime/records/tables.js'
+import type { VocabularyItem } from '../schemas/vocabulary.js'
 
 /** Who did what to what: reads, searches, replies, forwards, acknowledgements, sign-ins. `detail` never holds a message's text. */
 export interface Audit {
@@ -32,3 +33,9 @@ export function auditInSpiteOfAll(audit: Audit, log: Log): Audit {
     },
   }
 }
+
+const MOST_DETAIL = 1000
+
+/** What an entry of the vocabulary says: words of an administrator, not of a citizen. */
+export const vocabularyDetail = ({ kind, entry }: VocabularyItem): string =>
+  (entry === null ? kind : JSON.stringify(entry)).slice(0, MOST_DETAIL)

@@ -20,6 +20,7 @@ import { pagesRoutes } from './routes/pages.js'
 import { reportsRoutes, type ReportsParts } from './routes/reports.js'
 import { sessionRoutes, type SessionParts } from './routes/session.js'
 import { sourcesRoutes, type SourcesParts } from './routes/sources.js'
+import { vocabularyRoutes, type VocabularyParts } from './routes/vocabulary.js'
 
 export type DeskParts = OperationsParts &
   SessionParts &
@@ -29,6 +30,7 @@ export type DeskParts = OperationsParts &
   EventsParts &
   ReportsParts &
   SourcesParts &
+  VocabularyParts &
   HooksParts & {
     readonly log: Log
     readonly version: string
@@ -127,6 +129,7 @@ export async function createDesk(given: DeskParts): Promise<FastifyInstance> {
   eventsRoute(app, parts)
   reportsRoutes(app, parts)
   sourcesRoutes(app, parts)
+  vocabularyRoutes(app, parts)
   await hooksRoutes(app, parts)
   await pagesRoutes(app, { folder: parts.pages })
   return app

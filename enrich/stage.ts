@@ -15,14 +15,15 @@ export interface EnrichParts {
   readonly clock: Clock
   readonly log: Log
   readonly metrics: Metrics
-  readonly enrichers: readonly AnyEnricher[]
+  /** The enrichers of now, asked for once a batch: between two batches others may have taken their place. */
+  readonly enrichers: () => readonly AnyEnricher[]
 }
 
 /** The enrichment stage: what was collected, with its tags, under the same key. */
 export function createEnrichHandler(parts: EnrichParts): StageHandler<'mentions.collected'> {
-  const { bus, clock, log, metrics, enrichers } = parts
+  const { bus, clock, log, metrics } = parts
 
-  function enrich(change: Change): EnrichedChange {
+  function enrich(change: Change, enrichers: readonly AnyEnricher[]): EnrichedChange {
     if (change.type === 'deleted') return change
     const mention = enrichMention(change.mention, {
       enrichers,
@@ -37,10 +38,11 @@ export function createEnrichHandler(parts: EnrichParts): StageHandler<'mentions.
   }
 
   return async (batch) => {
+    const enrichers = parts.enrichers()
     const messages: BusMessage[] = []
     let stretchStart = clock.now()
     for (const { key, value } of batch) {
-      messages.push({ key, value: enrich(value) })
+      messages.push({ key, value: enrich(value, enrichers) })
       if (clock.now() - stretchStart < MAX_STRETCH_MS) continue
       await clock.yield()
       stretchStart = clock.now()

@@ -22,6 +22,10 @@ export interface District {
   /** Column and row of its tile on the map, both from 0, row 0 in the north. */
   readonly tile: readonly [column: number, row: number]
   readonly names: Names
+  /** Further spellings of its name, of a district that an administrator added. */
+  readonly spellings?: readonly string[]
+  /** The WhatsApp number of its DPO, of a district that an administrator added; settings come before it. */
+  readonly whatsapp?: string
 }
 
 /** The districts of the province and their police regions. Districts are split now and then: the table is `schemas/districts.json`, not code. */

@@ -12,6 +12,7 @@ export const PERMISSIONS = [
   'dead:read',
   'dead:replay',
   'users:manage',
+  'vocabulary:manage',
 ] as const
 export type Permission = (typeof PERMISSIONS)[number]
 

@@ -1,6 +1,6 @@
 import { toCsv } from '../../reports/to-csv.js'
 import { toHtml } from '../../reports/to-html.js'
-import { loadDistrictTable } from '../../runtime/district-table.js'
+import { parseDistrictTable } from '../../runtime/district-table.js'
 import { EXIT } from '../exit-codes.js'
 import type { Operations } from '../operations.js'
 
@@ -12,8 +12,9 @@ export async function report(
   { csv, html }: { csv: boolean; html: boolean },
 ): Promise<number> {
   const made = await operations.report(day)
-  if (csv) output.write(toCsv(made, loadDistrictTable()))
-  else if (html) output.write(toHtml(made, loadDistrictTable()))
+  const table = parseDistrictTable(JSON.stringify(await operations.districtTable()), 'the districts of the desk')
+  if (csv) output.write(toCsv(made, table))
+  else if (html) output.write(toHtml(made, table))
   else output.write(`${JSON.stringify(made, null, 2)}\n`)
   return EXIT.done
 }

@@ -1,9 +1,8 @@
 import { createInterface } from 'node:readline'
-import { enrichMention } from '../../enrich/enrich-mention.js'
+import { enrichMention, type AnyEnricher } from '../../enrich/enrich-mention.js'
 import { tagLine } from '../../enrich/tag.js'
 import { textMention } from '../../enrich/text-mention.js'
 import { systemClock } from '../../runtime/clock.js'
-import { createEnrichers } from '../enrichers.js'
 import { EXIT } from '../exit-codes.js'
 
 const MAX_TEXT = 100_000
@@ -25,8 +24,11 @@ function readLine(line: string, number: number): { id: string; text: string } {
 }
 
 /** Tags standard input, one message a line, one JSON a line, in order. */
-export async function tag(input: NodeJS.ReadableStream, output: NodeJS.WritableStream): Promise<number> {
-  const enrichers = createEnrichers()
+export async function tag(
+  input: NodeJS.ReadableStream,
+  output: NodeJS.WritableStream,
+  enrichers: readonly AnyEnricher[],
+): Promise<number> {
   const now = systemClock.iso()
   let number = 0
   for await (const line of createInterface({ input, crlfDelay: Infinity })) {

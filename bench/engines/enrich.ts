@@ -16,7 +16,8 @@ const AT_ONCE = 50
 
 async function inMemory(mentions: readonly Mention[]): Promise<{ rate: number; cpuMs: number }> {
   const bus = new MemoryBus()
-  const parts = { bus, clock: systemClock, log: quiet, metrics: createMetrics(), enrichers: createEnrichers() }
+  const enrichers = createEnrichers()
+  const parts = { bus, clock: systemClock, log: quiet, metrics: createMetrics(), enrichers: () => enrichers }
   const handle = createEnrichHandler(parts)
   const records = mentions.map((mention, offset): StageRecord<'mentions.collected'> => ({
     key: mention.id,
@@ -62,7 +63,8 @@ export async function measureEnrich(place: Place, figures: Figures, round: numbe
   try {
     const messages = collectedMessages(made)
     for (let at = 0; at < COUNT; at += 200) await bus.publish('mentions.collected', messages.slice(at, at + 200))
-    const handler = createEnrichHandler({ bus, clock: systemClock, log: quiet, metrics, enrichers: createEnrichers() })
+    const enrichers = createEnrichers()
+    const handler = createEnrichHandler({ bus, clock: systemClock, log: quiet, metrics, enrichers: () => enrichers })
     let started = 0
     const stage = runStage({
       ...{

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { DistrictTable } from '../../runtime/district-table.js'
 import { fold } from '../../runtime/fold.js'
+import { perDistricts } from '../../runtime/live-district-table.js'
 import { packagePath } from '../../runtime/package-root.js'
 import type { NewsEntry } from './read-feed.js'
 
@@ -53,11 +54,21 @@ export function createRelevance(options: {
 }): Relevance {
   const path = packagePath(FILE)
   const listed = parseRelevanceWords(readFileSync(path, 'utf8'), path)
-  const districts = options.table.districts.flatMap(({ names }) => Object.values(names) as string[])
-  const places = [...districts, ...(options.places ?? [])].map((name): [string, WordKind] => [name, 'place'])
-  // The file comes last: where it calls a district's name something else, it wins.
-  const words = indexed([...places, ...listed])
+  const { table } = options
+  const current = perDistricts(table, () => {
+    const districts = table.districts.flatMap(({ names, spellings = [] }) => [
+      names.en,
+      names.ur,
+      names.ps,
+      ...spellings,
+    ])
+    const places = [...districts, ...(options.places ?? [])].map((name): [string, WordKind] => [name, 'place'])
+    // The file comes last: where it calls a district's name something else, it wins.
+    return indexed([...places, ...listed])
+  })
+  current()
   return (entry, feedTitle) => {
+    const words = current()
     const own = kindsIn([entry.text, ...entry.categories, addressWords(entry.url)].join(' \n '), words)
     if (own.has('place')) return { keep: true }
     const isProvince = own.has('province') || hasAny(kindsIn(feedTitle, words), 'province', 'place')

@@ -14,7 +14,7 @@ export interface SessionParts {
   readonly sessions: Sessions
   readonly audit: Audit
   readonly districts: DistrictTable
-  readonly units: readonly Unit[]
+  readonly units: () => readonly Unit[]
   readonly demonstration: boolean
   /** The desk is reached by https: the cookie must never travel without it. */
   readonly secureCookie: boolean
@@ -73,8 +73,14 @@ export function sessionRoutes(fastify: FastifyInstance, parts: SessionParts): vo
         user: { username: user.username, role: user.role },
         permissions: [...permissions],
         demonstration: parts.demonstration,
-        districts: parts.districts.districts,
-        units: parts.units.map(({ id, name, kind, districts }) => ({ id, name, kind, districts })),
+        districts: parts.districts.districts.map(({ id, region, code, tile, names }) => ({
+          id,
+          region,
+          code,
+          tile,
+          names,
+        })),
+        units: parts.units().map(({ id, name, kind, districts }) => ({ id, name, kind, districts })),
       }
     },
   )

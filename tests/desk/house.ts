@@ -21,6 +21,7 @@ import { createDailyReports } from '../../reports/make-daily-report.js'
 import { toCsv } from '../../reports/to-csv.js'
 import { toHtml } from '../../reports/to-html.js'
 import { createDeadLetters } from '../../runtime/dead-letters.js'
+import { Failure } from '../../runtime/failure.js'
 import { loadDistrictTable } from '../../runtime/district-table.js'
 import { EmbeddedBus } from '../../runtime/embedded-bus/embedded-bus.js'
 import { LogFile } from '../../runtime/embedded-bus/log-file.js'
@@ -94,7 +95,7 @@ export async function openHouse(
     }),
     stopping: stopping.signal,
     audit: createAudit({ records, clock }),
-    units: units.list(),
+    units: () => units.list(),
     demonstration: true,
     secureCookie: false,
     alerts: createAlertsStore({ records, bus, clock }),
@@ -105,6 +106,7 @@ export async function openHouse(
     outboundOf: async (platformId) =>
       (await records.selectFrom('outbound').select('id').where('platform_id', '=', platformId).executeTakeFirst())?.id,
     board: new SourceBoard(bus),
+    vocabulary: emptyVocabulary,
     hooks: new Map([['/hooks/whatsapp', webhook]]),
     ...replace,
   }
@@ -127,6 +129,14 @@ export async function openHouse(
   }
   const memory = search instanceof MemorySearch ? search : new MemorySearch()
   return { ...parts, media, app, bus, file, records, clock, logged, folder, cookieOf, stopDesk: stopping, stop, memory, pages } // prettier-ignore
+}
+
+/** For desks on which nobody keeps words: its own tests give the real one. */
+const emptyVocabulary: DeskParts['vocabulary'] = {
+  list: async () => ({ revision: 0, inUse: 0, items: [] }),
+  add: () => Promise.reject(new Failure('refused', 'not on this desk', { retryable: false })),
+  retire: () => Promise.reject(new Failure('not-found', 'there is no such entry', { retryable: false })),
+  try: () => Promise.reject(new Failure('refused', 'not on this desk', { retryable: false })),
 }
 
 function makePages(folder: string): string {

@@ -76,12 +76,13 @@ async function startHouse(mend: (enrichers: readonly AnyEnricher[]) => readonly 
   const metrics = createMetrics()
   const rules = [dangerRule, createUnjudgedRule(60_000)]
   const common = { bus, clock, log: silent, metrics }
+  const enrichers = mend(createEnrichers())
   const stages = [
     runStage({
       ...common,
       name: 'enrich',
       topic: 'mentions.collected',
-      handle: createEnrichHandler({ ...common, enrichers: mend(createEnrichers()) }),
+      handle: createEnrichHandler({ ...common, enrichers: () => enrichers }),
     }),
     runStage({
       ...common,

@@ -1,11 +1,11 @@
-import { loadDistrictTable } from '../../../runtime/district-table.js'
+import { loadDistrictTable, type DistrictTable } from '../../../runtime/district-table.js'
 import type { Mention } from '../../../schemas/mention.js'
 import type { DistrictTag, Span } from '../../../schemas/tags.js'
 import type { Enricher } from '../../enricher.js'
 import { fromAccount, type AccountDistrict } from './account.js'
-import { loadGazetteer, loadOrdinaryWords } from './gazetteer.js'
+import { extendGazetteer, loadGazetteer, loadOrdinaryWords, type Extension, type Gazetteer } from './gazetteer.js'
 import { findMatches } from './matches.js'
-import { loadPinMap } from './pin.js'
+import { loadPinMap, type PinMap } from './pin.js'
 import { WordReader } from './readings.js'
 import { tokenise } from './tokens.js'
 import { weigh } from './weigh.js'
@@ -16,16 +16,42 @@ const MAX_EVIDENCE = 12
 const AUTHOR_PLACE_WEIGHT = 0.65
 const PIN_NAME_WEIGHT = 0.9
 
-/**
- * Adds the districts where the thing reported is, after the one definition in LABELLING.md: from the words of the text, from a pin, and, where neither
- * says, from the district's own number that was written to (`districtOfAccount`), else from the place in the author's profile. The gazetteer is read
- * once, here; throws if a file of it is wrong.
- */
-export function createDistrictEnricher(districtOfAccount?: AccountDistrict): Enricher<'districts'> {
+/** What districts are found by. */
+export interface DistrictSources {
+  readonly table: DistrictTable
+  readonly gazetteer: Gazetteer
+  readonly reader: WordReader
+  readonly pins: PinMap
+}
+
+/** Reads the table, the gazetteer and the grid of pins; throws if a file of them is wrong. */
+export function loadDistrictSources(): DistrictSources {
   const table = loadDistrictTable()
   const gazetteer = loadGazetteer(new Set(table.byId.keys()))
   const reader = new WordReader({ gazetteer, ordinary: loadOrdinaryWords() })
-  const pins = loadPinMap(new Set(table.byId.keys()))
+  return { table, gazetteer, reader, pins: loadPinMap(new Set(table.byId.keys())) }
+}
+
+/** The same with another table and more names, which `fill` adds; the sources given stay as they are. */
+export async function extendDistrictSources(
+  sources: DistrictSources,
+  table: DistrictTable,
+  fill: (names: Extension) => Promise<void>,
+): Promise<DistrictSources> {
+  const gazetteer = extendGazetteer(sources.gazetteer)
+  await fill(gazetteer)
+  return { ...sources, table, gazetteer, reader: sources.reader.extendedTo(gazetteer) }
+}
+
+/**
+ * Adds the districts where the thing reported is, after the one definition in LABELLING.md: from the words of the text, from a pin, and, where neither
+ * says, from the district's own number that was written to (`districtOfAccount`), else from the place in the author's profile. Reads its sources where
+ * they are not given.
+ */
+export function createDistrictEnricher(
+  districtOfAccount?: AccountDistrict,
+  { table, gazetteer, reader, pins }: DistrictSources = loadDistrictSources(),
+): Enricher<'districts'> {
   const isName = (word: string): boolean => gazetteer.named.has(word)
 
   const inText = (text: string): DistrictTag[] => {

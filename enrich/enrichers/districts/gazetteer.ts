@@ -102,12 +102,37 @@ export function parseGazetteer(
   return building
 }
 
-class Building implements Gazetteer {
-  readonly named = new Map<string, readonly Named[]>()
-  readonly beginnings = new Set<string>()
-  readonly halves = new Set<string>()
-  readonly vocabulary = new Map<string, Tolerance>()
-  readonly singles = new Set<string>()
+/** A gazetteer over another one, which it leaves as it is. Its names say alone what they mean, whatever they mean below. */
+export interface Extension extends Gazetteer {
+  /** `written` may begin with the marks of the files. */
+  add(place: Place, written: string): void
+  /** The words of names that are new here, or may be misspelt more freely than below. */
+  readonly learned: ReadonlySet<string>
+}
+
+/** An empty extension of `base`. */
+export function extendGazetteer(base: Gazetteer): Extension {
+  return new Building(base)
+}
+
+class Building implements Extension {
+  readonly named: Map<string, readonly Named[]>
+  readonly beginnings: Set<string>
+  readonly halves: Set<string>
+  readonly vocabulary: Map<string, Tolerance>
+  readonly singles: Set<string>
+  readonly learned = new Set<string>()
+  /** What stands over a base: the first time a name is added here, what it meant there is gone. */
+  readonly #own: Set<string> | undefined
+
+  constructor(base?: Gazetteer) {
+    this.named = new Map(base?.named)
+    this.beginnings = new Set(base?.beginnings)
+    this.halves = new Set(base?.halves)
+    this.vocabulary = new Map(base?.vocabulary)
+    this.singles = new Set(base?.singles)
+    this.#own = base === undefined ? undefined : new Set()
+  }
 
   add(place: Place, written: string): void {
     let length = 0
@@ -141,6 +166,8 @@ class Building implements Gazetteer {
       this.#learn(joined, joined.length >= MIN_JOINED + 2 ? tolerance : 'none')
     }
     const certain = named.need === 'nothing' && !named.weak && named.place.districts.length > 0
+    // Inside joined words too a name means what is said of it here.
+    if (this.#own !== undefined && !certain) this.singles.delete(joined)
     if (!certain || tolerance === 'none') return
     this.singles.add(joined)
     if (words.length > 1 || (named.place.kind !== 'district' && named.place.kind !== 'tehsil')) return
@@ -148,15 +175,19 @@ class Building implements Gazetteer {
   }
 
   #insert(key: string, named: Named): void {
-    const known = this.named.get(key)
+    const isFirst = this.#own !== undefined && !this.#own.has(key)
+    this.#own?.add(key)
+    const known = isFirst ? undefined : this.named.get(key)
     if (known === undefined) this.named.set(key, [named])
     else if (!known.some(({ place }) => place === named.place)) this.named.set(key, [...known, named])
   }
 
   #learn(word: string, tolerance: Tolerance): void {
     const known = this.vocabulary.get(word)
-    if (known === undefined || TOLERANCES.indexOf(tolerance) > TOLERANCES.indexOf(known))
+    if (known === undefined || TOLERANCES.indexOf(tolerance) > TOLERANCES.indexOf(known)) {
       this.vocabulary.set(word, tolerance)
+      if (this.#own !== undefined) this.learned.add(word)
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Gazetteer, Tolerance } from './gazetteer.js'
+import type { Extension, Gazetteer, Tolerance } from './gazetteer.js'
 import { findGlued } from './glued.js'
 import { isLatin, lettersApart, lettersOf, soundOf, withinEdits } from './spelling.js'
 
@@ -34,15 +34,30 @@ export class WordReader {
   readonly #cached = new Map<string, readonly Reading[]>()
   readonly #cachedInHashtag = new Map<string, readonly Reading[]>()
 
-  constructor(parts: { gazetteer: Gazetteer; ordinary: ReadonlySet<string> }) {
+  constructor(parts: { gazetteer: Gazetteer; ordinary: ReadonlySet<string> }, below?: WordReader) {
     this.#gazetteer = parts.gazetteer
     this.#ordinary = parts.ordinary
-    for (const [word, tolerance] of this.#gazetteer.vocabulary) {
-      if (tolerance === 'none' || word.length < 5) continue
-      if (tolerance === 'most' || word.length >= 7) push(this.#bySound, soundOf(word), word)
-      const edits = editsAllowed(word.length, tolerance)
-      if (edits > 0) push(this.#long, startOf(word) + String(word.length), { word, letters: lettersOf(word), edits })
+    if (below === undefined) {
+      for (const word of parts.gazetteer.vocabulary.keys()) this.#learn(word)
+      return
     }
+    for (const [sound, words] of below.#bySound) this.#bySound.set(sound, [...words])
+    for (const [start, words] of below.#long) this.#long.set(start, [...words])
+  }
+
+  /** A reader of what its gazetteer was extended to; this one stays as it is. */
+  extendedTo(gazetteer: Extension): WordReader {
+    const reader = new WordReader({ gazetteer, ordinary: this.#ordinary }, this)
+    for (const word of gazetteer.learned) reader.#learn(word)
+    return reader
+  }
+
+  #learn(word: string): void {
+    const tolerance = this.#gazetteer.vocabulary.get(word) ?? 'none'
+    if (tolerance === 'none' || word.length < 5) return
+    if (tolerance === 'most' || word.length >= 7) push(this.#bySound, soundOf(word), word)
+    const edits = editsAllowed(word.length, tolerance)
+    if (edits > 0) push(this.#long, startOf(word) + String(word.length), { word, letters: lettersOf(word), edits })
   }
 
   /** Every reading of the word, all equally good; none for an ordinary word. */

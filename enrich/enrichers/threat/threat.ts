@@ -4,7 +4,7 @@ import type { Enricher } from '../../enricher.js'
 import { loadGlosses, type Glosses } from '../../glosses/glosses.js'
 import { readModel } from '../../linear/linear-model.js'
 import { createThreateningJudge, THREATENING_MODEL } from './learned-threat.js'
-import { loadLexicon, type Match } from './lexicon.js'
+import { loadLexicon, type Lexicon, type Match } from './lexicon.js'
 import { offensiveFrom } from './offensive.js'
 import { threateningFrom } from './threatening.js'
 import { readText, spanOf, type ReadText } from './words.js'
@@ -90,22 +90,41 @@ function threateningOf(matches: readonly Match[], learned: number): number {
   return concepts.has('reported') ? Math.min(learned, told) : Math.max(learned, told)
 }
 
+export interface ThreatParts {
+  readonly lexicon: Lexicon
+  readonly threatens: ReturnType<typeof createThreateningJudge>
+}
+
+/** Reads the lexicon and the model. */
+export function loadThreatParts(glosses: Glosses): ThreatParts {
+  return {
+    lexicon: loadLexicon(['enrich/enrichers/threat/lexicon']),
+    threatens: createThreateningJudge(readModel(packagePath(THREATENING_MODEL)), glosses),
+  }
+}
+
 /**
- * The enricher of threat words, and of how far the words themselves threaten or insult. Reads its lexicon and model when made, and the glosses where they are not given.
+ * The enricher of threat words, and of how far the words themselves threaten or insult. Reads its lexicon and model, and the glosses, where they are not
+ * given. `read` is how a text is read into words.
  */
 export function createThreatEnricher({
-  glosses = loadGlosses(),
-}: { readonly glosses?: Glosses } = {}): Enricher<'threat'> {
-  const lexicon = loadLexicon(['enrich/enrichers/threat/lexicon'])
-  const threatens = createThreateningJudge(readModel(packagePath(THREATENING_MODEL)), glosses)
+  glosses,
+  parts = loadThreatParts(glosses ?? loadGlosses()),
+  read = readText,
+}: {
+  readonly glosses?: Glosses
+  readonly parts?: ThreatParts
+  readonly read?: (text: string) => ReadText
+} = {}): Enricher<'threat'> {
+  const { lexicon, threatens } = parts
   return {
     adds: 'threat',
     enrich(mention, soFar) {
-      const read = readText(mention.text)
-      const matches = lexicon.match(read)
+      const text = read(mention.text)
+      const matches = lexicon.match(text)
       return {
-        keywords: keywordsFrom(matches, read),
-        threatening: threateningOf(matches, threatens(read, soFar.language?.lang ?? 'und')),
+        keywords: keywordsFrom(matches, text),
+        threatening: threateningOf(matches, threatens(text, soFar.language?.lang ?? 'und')),
         offensive: offensiveFrom(matches),
       }
     },

@@ -1,0 +1,57 @@
+import type { Enricher } from './enricher.js'
+import { loadCategoryParts, type CategoryParts } from './enrichers/category/category.js'
+import type { AccountDistrict } from './enrichers/districts/account.js'
+import { loadDistrictSources, type DistrictSources } from './enrichers/districts/districts.js'
+import { createFingerprintEnricher } from './enrichers/fingerprint/fingerprint.js'
+import { createLanguageEnricher } from './enrichers/language/language.js'
+import { createSentimentEnricher } from './enrichers/sentiment/sentiment.js'
+import { loadThreatParts, type ThreatParts } from './enrichers/threat/threat.js'
+import { loadGlosses } from './glosses/glosses.js'
+import { createKnownWords, type KnownWords } from './vocabulary/known-words.js'
+
+/** All that comes with Rabta to tag by: models, lexicons, glosses, the gazetteer. Read once a process; every set of enrichers shares it. */
+export interface TaggerParts {
+  readonly language: Enricher<'language'>
+  readonly districts: DistrictSources
+  readonly threat: ThreatParts
+  readonly category: CategoryParts
+  readonly sentiment: Enricher<'sentiment'>
+  readonly fingerprint: Enricher<'fingerprint'>
+  readonly known: KnownWords
+  /** Tells whose number was written to. */
+  readonly districtOfAccount: AccountDistrict | undefined
+}
+
+/** Reads it piece by piece, at most 0.4 s of work each, for who must do other things between. Throws where a file is missing or wrong. */
+export function* loadingTagger(districtOfAccount?: AccountDistrict): Generator<void, TaggerParts, void> {
+  const language = createLanguageEnricher()
+  const glosses = loadGlosses()
+  yield
+  const districts = loadDistrictSources()
+  yield
+  const threat = loadThreatParts(glosses)
+  yield
+  const category = loadCategoryParts(glosses)
+  yield
+  const sentiment = createSentimentEnricher()
+  const known = createKnownWords({ glosses, category, sentiment })
+  return {
+    language,
+    districts,
+    threat,
+    category,
+    sentiment,
+    fingerprint: createFingerprintEnricher(),
+    known,
+    districtOfAccount,
+  }
+}
+
+/** The same at one go. */
+export function loadTagger(districtOfAccount?: AccountDistrict): TaggerParts {
+  const loading = loadingTagger(districtOfAccount)
+  for (;;) {
+    const { done, value } = loading.next()
+    if (done === true) return value
+  }
+}
