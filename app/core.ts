@@ -7,6 +7,7 @@ import { prepareIntake, publishIntake } from '../ingest/publish.js'
 import { createDailyReports } from '../reports/make-daily-report.js'
 import type { DailyReports } from '../reports/daily-reports.js'
 import type { Clock } from '../runtime/clock.js'
+import { createCorrections, type Corrections } from '../runtime/corrections/correction-store.js'
 import { createDeadLetters, type DeadLetters } from '../runtime/dead-letters.js'
 import { loadDistrictTable, type DistrictTable } from '../runtime/district-table.js'
 import type { Log } from '../runtime/log.js'
@@ -28,6 +29,8 @@ export interface Core {
   readonly deadLetters: DeadLetters
   readonly users: Users
   readonly reports: DailyReports
+  /** What people set right in the tags. */
+  readonly corrections: Corrections
   /** How every source does. */
   readonly board: SourceBoard
   readonly operations: Operations
@@ -52,6 +55,7 @@ export async function openCore(
   })
   const users = await createUsers({ records, clock })
   const reports = createDailyReports({ search: index, records, clock })
+  const corrections = createCorrections({ records, clock })
   const board = new SourceBoard(bus, {
     known: createKnownSources({ records, clock, limits: silenceLimits(config) }),
     clock,
@@ -72,5 +76,5 @@ export async function openCore(
         await Promise.all([...stages].map(async ([name, topic]) => [name, await bus.lag(topic, name)] as const)),
       ),
   })
-  return { clock, log, metrics, districts, stores, deadLetters, users, reports, board, operations, stages }
+  return { clock, log, metrics, districts, stores, deadLetters, users, reports, corrections, board, operations, stages }
 }

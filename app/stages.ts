@@ -4,7 +4,8 @@ import { dangerRule } from '../alerts/rules/danger.js'
 import { createUnjudgedRule } from '../alerts/rules/unjudged.js'
 import type { Rule } from '../alerts/rule.js'
 import { createEnrichHandler } from '../enrich/stage.js'
-import { createIndexHandler } from '../index/stage.js'
+import { createCorrectedHandler, createIndexHandler } from '../index/stage.js'
+import { createCorrectionsDoor } from '../runtime/corrections/say-corrections.js'
 import { runStage, type Stage, type StageHandler } from '../runtime/stage.js'
 import type { Topic } from '../schemas/topics.js'
 import { X_HOOK_NAME } from '../channels/x/hook.js'
@@ -62,12 +63,28 @@ export function startEnrich(core: Core, config: Config): Stage {
   return startStage(core, { name: 'enrich', topic: 'mentions.collected', handle, maxBatch: 50 })
 }
 
-/** From `mentions.enriched` into the mention index, said on `mentions.indexed`. */
-export function startIndex(core: Core, config: Config): Stage {
-  const { stores, clock, metrics } = core
-  const handle = createIndexHandler({ bus: stores.bus, clock, metrics, index: stores.index })
+/** From `mentions.enriched` into the mention index, said on `mentions.indexed`; what people correct of it goes there too. */
+export function startIndex(core: Core, config: Config): Stage[] {
+  const { stores, clock, metrics, corrections } = core
+  const { bus, index } = stores
+  const parts = { bus, index, search: index, corrections }
   const maxBatch = INDEXED_AT_ONCE[config.index === 'embedded' ? 'embedded' : 'elastic']
-  return startStage(core, { name: 'index', topic: 'mentions.enriched', handle, maxBatch })
+  const handle = createIndexHandler({ ...parts, clock, metrics })
+  return [
+    startStage(core, { name: 'index', topic: 'mentions.enriched', handle, maxBatch }),
+    startStage(core, {
+      name: 'corrected',
+      topic: 'mentions.corrected',
+      handle: createCorrectedHandler(parts),
+      maxBatch: 100,
+    }),
+  ]
+}
+
+/** Corrections that were kept and did not reach the bus are put there, for one term. */
+export async function sayCorrectionsFor({ core }: Context, term: AbortSignal): Promise<void> {
+  const { corrections, stores, clock, log } = core
+  await createCorrectionsDoor({ corrections, bus: stores.bus, clock, log }).run(term)
 }
 
 function sourcesWatchOf({ core, config, platforms }: Context): SourcesWatch {

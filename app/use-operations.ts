@@ -42,7 +42,11 @@ export async function useOperations(
   const core = await openCore(config, { clock, log })
   const stages =
     drain && owns
-      ? [startEnrich(core, config), startIndex(core, config), ...startAlerts(core, createRules(config.unjudgedMinutes))]
+      ? [
+          startEnrich(core, config),
+          ...startIndex(core, config),
+          ...startAlerts(core, createRules(config.unjudgedMinutes)),
+        ]
       : []
   try {
     const code = await work(core.operations)

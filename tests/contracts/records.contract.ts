@@ -183,7 +183,7 @@ export function recordsContract(open: () => Promise<RecordsUnderTest>): void {
     const others = await Promise.all([under.again(), under.again(), under.again()])
     for (const other of others) expect(await other.selectFrom('cursors').select('source').execute()).toEqual([{ source: 'kept' }]) // prettier-ignore
     const names = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(records)
-    expect(names.rows.at(-1)?.name).toBe('0008-lead-mention')
+    expect(names.rows.at(-1)?.name).toBe('0009-corrections')
     expect(new Set(names.rows.map(({ name }) => name)).size).toBe(names.rows.length)
     for (const other of others) await other.destroy()
   })
