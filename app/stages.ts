@@ -1,5 +1,7 @@
 import { createAlertsHandler } from '../alerts/alerts-handler.js'
+import { createCorrectedAlertsHandler } from '../alerts/corrected-handler.js'
 import { createLettersHandler } from '../alerts/letters-handler.js'
+import { AlertsMemory } from '../alerts/memory.js'
 import { dangerRule } from '../alerts/rules/danger.js'
 import { createUnjudgedRule } from '../alerts/rules/unjudged.js'
 import type { Rule } from '../alerts/rule.js'
@@ -98,14 +100,20 @@ function sourcesWatchOf({ core, config, platforms }: Context): SourcesWatch {
 const namesOf = ({ polled, pushed, hooks }: Platform): string[] =>
   [...polled, ...pushed, ...hooks.values()].map(({ name }) => name)
 
-/** From `mentions.enriched` to `alerts.raised`; dead letters that may hold a message ring too, and are kept in the records. */
+/**
+ * From `mentions.enriched` to `alerts.raised`. What an analyst calls an alert rings as well, and dead letters that may hold a message, which are also kept
+ * in the records.
+ */
 export function startAlerts(core: Core, rules: readonly Rule[]): Stage[] {
   const { stores, clock, metrics, deadLetters } = core
   const { bus, records } = stores
-  const alerts = createAlertsHandler({ records, bus, clock, metrics, rules })
+  const parts = { records, bus, clock, metrics, rules, memory: new AlertsMemory() }
+  const alerts = createAlertsHandler(parts)
+  const corrected = createCorrectedAlertsHandler({ ...parts, search: stores.index })
   const letters = createLettersHandler({ records, bus, clock })
   return [
     startStage(core, { name: 'alerts', topic: 'mentions.enriched', handle: alerts, maxBatch: 100 }),
+    startStage(core, { name: 'alerts-corrected', topic: 'mentions.corrected', handle: corrected, maxBatch: 100 }),
     startStage(core, { name: 'letters', topic: 'mentions.dead', handle: letters }),
     startStage(core, { name: 'dead-letters', topic: 'mentions.dead', handle: deadLetters.handle }),
   ]
