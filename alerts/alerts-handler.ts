@@ -1,13 +1,15 @@
 import type { Bus } from '../runtime/bus.js'
 import type { Clock } from '../runtime/clock.js'
 import type { Metrics } from '../runtime/metrics.js'
+import { createCorrections, type CorrectionsRead } from '../runtime/corrections/correction-store.js'
 import type { Records } from '../runtime/records/tables.js'
 import type { StageHandler, StageRecord } from '../runtime/stage.js'
 import type { EnrichedChange } from '../schemas/enriched-mention.js'
 import { announce } from './announce.js'
 import { GroupBook, memberRows } from './group-book.js'
 import type { Group } from './group.js'
-import { MemberDays } from './member-days.js'
+import { AlertsMemory } from './memory.js'
+import { asRaised } from './raised.js'
 import { observe, takeChange } from './grouping.js'
 import type { Rule } from './rule.js'
 
@@ -18,6 +20,8 @@ export interface AlertsOptions {
   readonly metrics: Metrics
   /** In the order in which they are asked; the first that fires speaks. */
   readonly rules: readonly Rule[]
+  /** Shared by all handlers of one active member. */
+  readonly memory: AlertsMemory
 }
 
 const idOf = (change: EnrichedChange) => (change.type === 'deleted' ? change.id : change.mention.id)
@@ -35,22 +39,43 @@ interface Taken {
  * What rings. A batch is one transaction, so that a group and its members are true together; then its alerts are announced, and only then is the
  * position committed: after a crash in between the same batch comes again, finds its members there and announces their groups once more.
  */
-export function createAlertsHandler(options: AlertsOptions): StageHandler<'mentions.enriched'> {
+export function createAlertsHandler({
+  memory = new AlertsMemory(),
+  ...parts
+}: Omit<AlertsOptions, 'memory'> & Partial<Pick<AlertsOptions, 'memory'>>): StageHandler<'mentions.enriched'> {
+  const options: AlertsOptions = { ...parts, memory }
   const { records, bus, clock, metrics, rules } = options
-  const days = new MemberDays()
+  const corrections = createCorrections({ records, clock })
   const reader = new Continuity()
   return async (batch) => {
-    if (!reader.goesOn(batch)) days.forget()
-    const changes = batch.map((record) => record.value)
-    if (!(await concernsAlerts(records, rules, changes))) return
-    const { groups, arrivals } = await takeIn(options, days, changes).catch((error: unknown) => {
-      days.forget()
-      throw error
+    if (!reader.goesOn(batch)) memory.days.forget()
+    const said = batch.map((record) => record.value)
+    const taken = await memory.inTurn(async () => {
+      const known = await memberRows(records, said.map(idOf))
+      if (known.size === 0 && !concernsAlerts(rules, said)) return undefined
+      return takeIn(options, known.size === 0 ? said : await keepRaised(said, [...known.keys()], corrections))
     })
+    if (taken === undefined) return
+    const { groups, arrivals } = taken
     await announce(bus, groups)
     const now = clock.now()
     for (const at of arrivals) metrics.latency.observe({ stage: 'alerts' }, Math.max(0, now - Date.parse(at)) / 1000)
   }
+}
+
+/** A later state of what an analyst called an alert, in the same words, is one still: it must not leave its group because the tagger says so. */
+async function keepRaised(
+  changes: readonly EnrichedChange[],
+  known: readonly string[],
+  corrections: Pick<CorrectionsRead, 'ofMany'>,
+): Promise<readonly EnrichedChange[]> {
+  const made = await corrections.ofMany(known)
+  if (made.size === 0) return changes
+  return changes.map((change) =>
+    change.type === 'deleted'
+      ? change
+      : { ...change, mention: asRaised(change.mention, made.get(change.mention.id) ?? []) ?? change.mention },
+  )
 }
 
 /** Whether a batch follows the one before. If it does not, somebody else may have been the active member in between. */
@@ -68,18 +93,13 @@ class Continuity {
 }
 
 /** Most batches hold no alert and nothing that ever was one: they are not worth a transaction. */
-async function concernsAlerts(
-  records: Records,
-  rules: readonly Rule[],
-  changes: readonly EnrichedChange[],
-): Promise<boolean> {
-  if (changes.some((change) => change.type !== 'written' || observe(rules, change.mention) !== undefined)) return true
-  return (await memberRows(records, changes.map(idOf))).size > 0
-}
+const concernsAlerts = (rules: readonly Rule[], changes: readonly EnrichedChange[]): boolean =>
+  changes.some((change) => change.type !== 'written' || observe(rules, change.mention) !== undefined)
 
-async function takeIn(options: AlertsOptions, days: MemberDays, changes: readonly EnrichedChange[]): Promise<Taken> {
+/** Takes changes in, all of them or none. In turn alone. */
+export async function takeIn(options: AlertsOptions, changes: readonly EnrichedChange[]): Promise<Taken> {
   return options.records.transaction().execute(async (transaction) => {
-    const book = new GroupBook(transaction, await memberRows(transaction, changes.map(idOf)), days)
+    const book = new GroupBook(transaction, await memberRows(transaction, changes.map(idOf)), options.memory.days)
     const touched = new Set<string>()
     const joined: { alertId: string; at: string }[] = []
     const now = options.clock.iso()

@@ -10,6 +10,7 @@ import { prepareIntake, publishIntake } from '../ingest/publish.js'
 import { createDailyReports } from '../reports/make-daily-report.js'
 import type { DailyReports } from '../reports/daily-reports.js'
 import type { Clock } from '../runtime/clock.js'
+import { createCorrections, type Corrections } from '../runtime/corrections/correction-store.js'
 import { createDeadLetters, type DeadLetters } from '../runtime/dead-letters.js'
 import type { DistrictTable } from '../runtime/district-table.js'
 import type { Log } from '../runtime/log.js'
@@ -36,6 +37,8 @@ export interface Core {
   readonly deadLetters: DeadLetters
   readonly users: Users
   readonly reports: DailyReports
+  /** What people set right in the tags. */
+  readonly corrections: Corrections
   /** How every source does. */
   readonly board: SourceBoard
   readonly operations: Operations
@@ -65,6 +68,7 @@ export async function openCore(
   })
   const users = await createUsers({ records, clock })
   const reports = createDailyReports({ search: index, records, clock })
+  const corrections = createCorrections({ records, clock })
   const board = new SourceBoard(bus, {
     known: createKnownSources({ records, clock, limits: silenceLimits(config) }),
     clock,
@@ -99,6 +103,7 @@ export async function openCore(
     deadLetters,
     users,
     reports,
+    corrections,
     board,
     operations,
     stages,

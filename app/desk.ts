@@ -10,6 +10,7 @@ import { createDesk } from '../desk/server.js'
 import { createSessions } from '../desk/sessions.js'
 import { toCsv } from '../reports/to-csv.js'
 import { toHtml } from '../reports/to-html.js'
+import { createCorrectionsDoor } from '../runtime/corrections/say-corrections.js'
 import { packagePath } from '../runtime/package-root.js'
 import { createOutboundStates } from '../send/outbound-records.js'
 import type { EnrichedMention } from '../schemas/enriched-mention.js'
@@ -21,7 +22,7 @@ export async function openDesk(
   { core, config, platforms, mediaWorker, units, stopping }: Context,
   version: string,
 ): Promise<FastifyInstance> {
-  const { clock, log, metrics, stores, districts, deadLetters, users, reports, board, vocabulary } = core
+  const { clock, log, metrics, stores, districts, deadLetters, users, reports, corrections, board, vocabulary } = core
   const { bus, records, index } = stores
   const door = createOutboxDoor({ records, bus, clock, log })
 
@@ -58,6 +59,8 @@ export async function openDesk(
     trustedProxies: config.trustedProxies,
     secureCookie: config.publicUrl.startsWith('https://'),
     search: index,
+    corrections,
+    correctionsDoor: createCorrectionsDoor({ corrections, bus, clock, log }),
     media: stores.media,
     alerts: createAlertsStore({ records, bus, clock }),
     cases: createCases({ records, door, clock, table: districts, units, search: index, channels: platforms.answered }),

@@ -19,7 +19,7 @@ import { serveOperations } from './local-socket.js'
 import { fetchMediaFor, mediaWorkerOf, putOutFor, reportFor, sendFor, takeInFor, tellOfHooks } from './outer-stages.js'
 import { STAGES, type StageName } from './stage-names.js'
 import { createPlatforms } from './platforms.js'
-import { ringFor, runStages, startEnrich, startIndex } from './stages.js'
+import { ringFor, runStages, sayCorrectionsFor, startEnrich, startIndex } from './stages.js'
 import { isEmbedded } from './stores.js'
 
 /** Engines that start together with this process are waited for so long. */
@@ -140,7 +140,10 @@ function startWork(context: Context, stages: ReadonlySet<StageName>): void {
     const enrich = async () => runStages([await startEnrich(core)], stopping)
     inBackground('enrich', enrich())
   }
-  if (stages.has('index')) inBackground('index', runStages([startIndex(core, config)], stopping))
+  if (stages.has('index')) {
+    inBackground('index', runStages(startIndex(core, config), stopping))
+    holdAlone(context, 'corrections', sayCorrectionsFor)
+  }
   if (stages.has('alerts')) holdAlone(context, 'alerts', ringFor)
   if (stages.has('ingest')) holdAlone(context, 'media', fetchMediaFor)
   if (stages.has('send')) holdAlone(context, 'send', sendFor)

@@ -1,10 +1,13 @@
 import { createAlertsHandler } from '../alerts/alerts-handler.js'
+import { createCorrectedAlertsHandler } from '../alerts/corrected-handler.js'
 import { createLettersHandler } from '../alerts/letters-handler.js'
+import { AlertsMemory } from '../alerts/memory.js'
 import { dangerRule } from '../alerts/rules/danger.js'
 import { createUnjudgedRule } from '../alerts/rules/unjudged.js'
 import type { Rule } from '../alerts/rule.js'
 import { createEnrichHandler } from '../enrich/stage.js'
-import { createIndexHandler } from '../index/stage.js'
+import { createCorrectedHandler, createIndexHandler } from '../index/stage.js'
+import { createCorrectionsDoor } from '../runtime/corrections/say-corrections.js'
 import { runStage, type Stage, type StageHandler } from '../runtime/stage.js'
 import type { Topic } from '../schemas/topics.js'
 import { X_HOOK_NAME } from '../channels/x/hook.js'
@@ -57,12 +60,28 @@ export async function startEnrich(core: Core): Promise<Stage> {
   return startStage(core, { name: 'enrich', topic: 'mentions.collected', handle, maxBatch: 50 })
 }
 
-/** From `mentions.enriched` into the mention index, said on `mentions.indexed`. */
-export function startIndex(core: Core, config: Config): Stage {
-  const { stores, clock, metrics } = core
-  const handle = createIndexHandler({ bus: stores.bus, clock, metrics, index: stores.index })
+/** From `mentions.enriched` into the mention index, said on `mentions.indexed`; what people correct of it goes there too. */
+export function startIndex(core: Core, config: Config): Stage[] {
+  const { stores, clock, metrics, corrections } = core
+  const { bus, index } = stores
+  const parts = { bus, index, search: index, corrections }
   const maxBatch = INDEXED_AT_ONCE[config.index === 'embedded' ? 'embedded' : 'elastic']
-  return startStage(core, { name: 'index', topic: 'mentions.enriched', handle, maxBatch })
+  const handle = createIndexHandler({ ...parts, clock, metrics })
+  return [
+    startStage(core, { name: 'index', topic: 'mentions.enriched', handle, maxBatch }),
+    startStage(core, {
+      name: 'corrected',
+      topic: 'mentions.corrected',
+      handle: createCorrectedHandler(parts),
+      maxBatch: 100,
+    }),
+  ]
+}
+
+/** Corrections that were kept and did not reach the bus are put there, for one term. */
+export async function sayCorrectionsFor({ core }: Context, term: AbortSignal): Promise<void> {
+  const { corrections, stores, clock, log } = core
+  await createCorrectionsDoor({ corrections, bus: stores.bus, clock, log }).run(term)
 }
 
 function sourcesWatchOf({ core, config, platforms }: Context): SourcesWatch {
@@ -76,14 +95,20 @@ function sourcesWatchOf({ core, config, platforms }: Context): SourcesWatch {
 const namesOf = ({ polled, pushed, hooks }: Platform): string[] =>
   [...polled, ...pushed, ...hooks.values()].map(({ name }) => name)
 
-/** From `mentions.enriched` to `alerts.raised`; dead letters that may hold a message ring too, and are kept in the records. */
+/**
+ * From `mentions.enriched` to `alerts.raised`. What an analyst calls an alert rings as well, and dead letters that may hold a message, which are also kept
+ * in the records.
+ */
 export function startAlerts(core: Core, rules: readonly Rule[]): Stage[] {
   const { stores, clock, metrics, deadLetters } = core
   const { bus, records } = stores
-  const alerts = createAlertsHandler({ records, bus, clock, metrics, rules })
+  const parts = { records, bus, clock, metrics, rules, memory: new AlertsMemory() }
+  const alerts = createAlertsHandler(parts)
+  const corrected = createCorrectedAlertsHandler({ ...parts, search: stores.index })
   const letters = createLettersHandler({ records, bus, clock })
   return [
     startStage(core, { name: 'alerts', topic: 'mentions.enriched', handle: alerts, maxBatch: 100 }),
+    startStage(core, { name: 'alerts-corrected', topic: 'mentions.corrected', handle: corrected, maxBatch: 100 }),
     startStage(core, { name: 'letters', topic: 'mentions.dead', handle: letters }),
     startStage(core, { name: 'dead-letters', topic: 'mentions.dead', handle: deadLetters.handle }),
   ]

@@ -42,7 +42,11 @@ export async function useOperations(
   const core = await openCore(config, { clock, log })
   const stages =
     drain && owns
-      ? [await startEnrich(core), startIndex(core, config), ...startAlerts(core, createRules(config.unjudgedMinutes))]
+      ? [
+          await startEnrich(core),
+          ...startIndex(core, config),
+          ...startAlerts(core, createRules(config.unjudgedMinutes)),
+        ]
       : []
   try {
     const code = await work(core.operations)

@@ -11,6 +11,7 @@ import { answerWithProblems, badAddress, badRequest } from './errors.js'
 import { openapi } from './openapi.js'
 import { networkOf } from './rate-key.js'
 import { alertsRoutes, type AlertsParts } from './routes/alerts.js'
+import { correctionsRoutes, type CorrectionsParts } from './routes/corrections.js'
 import { eventsRoute, type EventsParts } from './routes/events.js'
 import { hooksRoutes, type HooksParts } from './routes/hooks.js'
 import { mediaRoutes, type MediaParts } from './routes/media.js'
@@ -25,6 +26,7 @@ import { vocabularyRoutes, type VocabularyParts } from './routes/vocabulary.js'
 export type DeskParts = OperationsParts &
   SessionParts &
   MentionsParts &
+  CorrectionsParts &
   MediaParts &
   AlertsParts &
   EventsParts &
@@ -124,6 +126,7 @@ export async function createDesk(given: DeskParts): Promise<FastifyInstance> {
   operationsRoutes(app, parts)
   sessionRoutes(app, parts)
   mentionsRoutes(app, parts)
+  correctionsRoutes(app, parts)
   mediaRoutes(app, parts)
   alertsRoutes(app, parts)
   eventsRoute(app, parts)

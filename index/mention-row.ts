@@ -1,4 +1,5 @@
 import { Failure } from '../runtime/failure.js'
+import { CORRECTABLE_TAGS, MAX_REVISION, type CorrectableTag } from '../schemas/correction.js'
 import { personOf } from '../runtime/person.js'
 import type { IndexedMention } from '../schemas/search.js'
 import { partedReading, wordsOf } from './words.js'
@@ -10,6 +11,8 @@ export const UNKNOWN = 'unknown'
 export interface MentionRow {
   readonly id: string
   readonly version: number
+  /** How often it was corrected. */
+  readonly revision: number
   readonly receivedAt: number
   readonly writtenAt: number
   readonly conversation: string
@@ -25,6 +28,9 @@ export interface MentionRow {
     unjudged: number,
   ]
   readonly districts: readonly string[]
+  /** The tags that stand corrected. */
+  readonly corrected: readonly CorrectableTag[]
+  /** The tagger's; null where a person set the tag: that is no measure of the tagger. */
   readonly languageConfidence: number | null
   readonly categoryConfidence: number | null
   readonly body: string
@@ -46,10 +52,26 @@ function instant(value: string, name: string): number {
   return at
 }
 
-export function checkIdentity({ id, version }: { readonly id: string; readonly version: number }): void {
+interface Identity {
+  readonly id: string
+  readonly version: number
+  readonly revision?: number
+}
+
+export function checkIdentity({ id, version, revision = 0 }: Identity): void {
   if (typeof id !== 'string' || id === '' || id.length > MAX_ID_LENGTH)
     throw refuse(`its id is empty or longer than ${MAX_ID_LENGTH} characters`)
   if (!Number.isSafeInteger(version) || version < 0) throw refuse('its version is not a whole number of milliseconds')
+  if (!Number.isSafeInteger(revision) || revision < 0 || revision > MAX_REVISION)
+    throw refuse(`its revision is not a number from 0 to ${MAX_REVISION}`)
+}
+
+/** Whether what is stored of a standing mention is as late as this state of it, or later. */
+export function isAsLate(
+  stored: { readonly version: number; readonly revision?: number },
+  { version, revision = 0 }: { readonly version: number; readonly revision?: number },
+): boolean {
+  return stored.version === version ? (stored.revision ?? 0) >= revision : stored.version > version
 }
 
 /** When a state of an item came to be: the platform's word, unless that is no instant of this time. */
@@ -61,7 +83,7 @@ export function stateAt({ version, receivedAt }: { readonly version: number; rea
 /** Throws a Failure that says why this mention can't be stored as it is. */
 export function rowOf(mention: IndexedMention): MentionRow {
   checkIdentity(mention)
-  const { tags } = mention
+  const { tags, corrections = {} } = mention
   const body = JSON.stringify(mention)
   if (body.length > MAX_BODY_LENGTH)
     throw new Failure('too-large', `it takes ${body.length} characters, ${MAX_BODY_LENGTH} is the most`, {
@@ -73,6 +95,7 @@ export function rowOf(mention: IndexedMention): MentionRow {
   return {
     id: mention.id,
     version: mention.version,
+    revision: mention.revision ?? 0,
     receivedAt: instant(mention.receivedAt, 'receivedAt'),
     writtenAt: instant(mention.writtenAt, 'writtenAt'),
     conversation: mention.conversation,
@@ -87,8 +110,9 @@ export function rowOf(mention: IndexedMention): MentionRow {
       mention.unjudged === null ? 0 : 1,
     ],
     districts: [...districts],
-    languageConfidence: tags.language?.confidence ?? null,
-    categoryConfidence: tags.category?.categoryConfidence ?? null,
+    corrected: CORRECTABLE_TAGS.filter((tag) => corrections[tag] !== undefined),
+    languageConfidence: corrections.lang === undefined ? (tags.language?.confidence ?? null) : null,
+    categoryConfidence: corrections.category === undefined ? (tags.category?.categoryConfidence ?? null) : null,
     body,
     words: {
       text: wordsOf(mention.text).join(' '),

@@ -5,8 +5,17 @@ import type { Scope } from '../schemas/user.js'
 /** What a day looked like, counted by the index; `from` inclusive, `to` exclusive, ISO instants on `receivedAt`. */
 export type PeriodCounts = Pick<
   DailyReport,
-  'totals' | 'unjudged' | 'districtUnknown' | 'confidence' | 'byDistrict' | 'byLanguage' | 'byChannel' | 'byCategory'
->
+  | 'totals'
+  | 'unjudged'
+  | 'districtUnknown'
+  | 'corrected'
+  | 'confidence'
+  | 'byDistrict'
+  | 'byLanguage'
+  | 'byChannel'
+  | 'byCategory'
+> &
+  Required<Pick<DailyReport, 'correctedTags'>>
 
 /** Something that was said in a conversation, without its words. `deletedAt` where its writer took it back. */
 export interface ThreadMark {

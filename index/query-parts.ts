@@ -1,6 +1,8 @@
 import { Failure } from '../runtime/failure.js'
+import { CORRECTABLE_TAGS } from '../schemas/correction.js'
 import type { MentionQuery } from '../schemas/search.js'
 import type { Scope } from '../schemas/user.js'
+import type { PeriodCounts } from './mention-search.js'
 import { UNKNOWN } from './mention-row.js'
 
 /** The tags that mentions are filtered by and counted by; every index calls them so. `alert` is 1 or 0. */
@@ -37,4 +39,12 @@ export function wantedTags(query: MentionQuery): ReadonlyMap<TagColumn, readonly
 /** An empty list of a filter asks for nothing in particular, as if it were not there. */
 export function isSet<Item>(list: readonly Item[] | undefined): list is readonly Item[] {
   return list !== undefined && list.length > 0
+}
+
+/** How many mentions stand corrected in each tag, in the order in which tags are shown; tags without any are left out. */
+export function correctedTagsOf(counts: ReadonlyMap<string, number>): PeriodCounts['correctedTags'] {
+  return CORRECTABLE_TAGS.flatMap((tag) => {
+    const count = counts.get(tag)
+    return count === undefined ? [] : [{ tag, count }]
+  })
 }

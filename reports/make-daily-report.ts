@@ -17,8 +17,7 @@ export async function makeDailyReport(day: string, { search, clock }: ReportPart
   const madeAt = clock.iso()
   if (madeAt < from) throw new Failure('not-found', `the day ${day} has not begun`, { retryable: false })
   const counts = await search.count(from, to, { districts: 'all' })
-  // Tags cannot be corrected by hand yet, so none was.
-  return { schema: 'rabta.daily-report/1', day, from, to, madeAt, complete: madeAt >= to, corrected: 0, ...counts }
+  return { schema: 'rabta.daily-report/1', day, from, to, madeAt, complete: madeAt >= to, ...counts }
 }
 
 /** Daily reports kept in the records: one a day, the first that was kept stands. */

@@ -1,4 +1,5 @@
 import type { DistrictTable } from '../runtime/district-table.js'
+import type { CorrectableTag } from '../schemas/correction.js'
 import type { DailyReport, SentimentCounts } from '../schemas/report.js'
 
 export interface ReportRow extends SentimentCounts {
@@ -13,6 +14,19 @@ export interface ReportTable {
   readonly title: string
   readonly rows: readonly ReportRow[]
 }
+
+const TAG_NAMES: Readonly<Record<CorrectableTag, string>> = {
+  alert: 'alert',
+  category: 'category',
+  severity: 'severity',
+  districts: 'district',
+  lang: 'language',
+  sentiment: 'sentiment',
+}
+
+/** Which tags were corrected by hand in how many mentions, as they are called on the page and in the file. */
+export const correctedRows = ({ correctedTags = [] }: DailyReport) =>
+  correctedTags.map(({ tag, count }) => ({ tag, name: TAG_NAMES[tag], count }))
 
 const languages = new Intl.DisplayNames('en', { type: 'language', fallback: 'none' })
 

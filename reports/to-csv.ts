@@ -1,6 +1,6 @@
 import type { DistrictTable } from '../runtime/district-table.js'
 import type { DailyReport, SentimentCounts } from '../schemas/report.js'
-import { reportTables } from './report-tables.js'
+import { correctedRows, reportTables } from './report-tables.js'
 
 /** What a spreadsheet would run as a formula is given a quote in front, so that it stays words. */
 function cell(value: string | number): string {
@@ -41,6 +41,7 @@ export function toCsv(report: DailyReport, districts: DistrictTable): string {
     single('unjudged', report.unjudged),
     single('district_unknown', report.districtUnknown),
     single('corrected', report.corrected),
+    ...correctedRows(report).map(({ tag, name, count }) => [...of, 'corrected', tag, name, '', count, '', '', '', '']),
     ...reportTables(report, districts).flatMap(({ id, rows }) =>
       rows.map((row) => [...of, id, row.value, row.name, row.nameUr ?? '', ...numbers(row)]),
     ),

@@ -1,6 +1,6 @@
 import type { DistrictTable } from '../runtime/district-table.js'
 import type { DailyReport, SentimentCounts } from '../schemas/report.js'
-import { reportTables, type ReportRow, type ReportTable } from './report-tables.js'
+import { correctedRows, reportTables, type ReportRow, type ReportTable } from './report-tables.js'
 
 const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -43,6 +43,12 @@ function table({ title, rows }: ReportTable): string {
   return `<h2>${title}</h2>\n<table><thead><tr>${head}</tr></thead><tbody>\n${body}\n</tbody></table>`
 }
 
+/** In which tags, where any was. */
+function correctedIn(report: DailyReport): string {
+  const rows = correctedRows(report)
+  return rows.length === 0 ? '' : ` (${rows.map(({ name, count }) => `${name} ${count}`).join(', ')})`
+}
+
 /** The report as one page that prints well: no script, nothing fetched, everything escaped. */
 export function toHtml(report: DailyReport, districts: DistrictTable): string {
   const { day, totals, confidence, complete } = report
@@ -63,8 +69,8 @@ export function toHtml(report: DailyReport, districts: DistrictTable): string {
 <h1>What the public said on ${escapeHtml(day)}</h1>
 <p class="note">Khyber Pakhtunkhwa Police, media cell. Midnight to midnight in Asia/Karachi, by arrival. ${state}</p>
 <p>${totals.total} mentions: ${totals.positive} positive, ${totals.neutral} neutral, ${totals.negative} negative; ${totals.alerts} of them alerts.</p>
-<p>${report.unjudged} unjudged, ${report.districtUnknown} of unknown district, ${report.corrected} corrected by hand.
-Mean confidence: language ${percent(confidence.language)}, category ${percent(confidence.category)}.</p>
+<p>${report.unjudged} unjudged, ${report.districtUnknown} of unknown district, ${report.corrected} corrected by hand${correctedIn(report)}.
+Mean confidence: language ${percent(confidence.language)}, category ${percent(confidence.category)}; what was corrected by hand is not in it.</p>
 <p class="note">A mention of several districts counts in each of them.</p>
 ${reportTables(report, districts).map(table).join('\n')}
 </body>

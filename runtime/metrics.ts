@@ -10,6 +10,8 @@ export interface Metrics {
   /** Seconds from `receivedAt` to the moment the alert was raised, or the mention could be found. */
   readonly latency: Histogram<'stage'>
   readonly lag: Gauge<'stage'>
+  /** Tags that a person set right, or took back. */
+  readonly corrections: Counter<'tag'>
 }
 
 export function createMetrics(): Metrics {
@@ -40,6 +42,12 @@ export function createMetrics(): Metrics {
       help: 'seconds from arrival until a stage was done with a mention',
       labelNames: ['stage'],
       buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
+      registers,
+    }),
+    corrections: new Counter({
+      name: 'rabta_corrections_total',
+      help: 'tags that people set right or took back',
+      labelNames: ['tag'],
       registers,
     }),
     lag: new Gauge({

@@ -19,6 +19,7 @@ export const TOPIC_LAYOUT: Readonly<Record<Topic, TopicLayout>> = {
   'mentions.collected': { maxAgeMs: 7 * DAY_MS, maxBytes: 2 * GIB, partitions: 'wide' },
   'mentions.enriched': { maxAgeMs: 7 * DAY_MS, maxBytes: 2 * GIB, partitions: 'wide' },
   'mentions.indexed': { maxAgeMs: 2 * DAY_MS, maxBytes: GIB, withoutGroups: true, partitions: 1 },
+  'mentions.corrected': { maxAgeMs: 7 * DAY_MS, maxBytes: GIB, partitions: 3 },
   'alerts.raised': { maxAgeMs: 30 * DAY_MS, maxBytes: GIB, withoutGroups: true, partitions: 1 },
   'messages.outbound': { maxAgeMs: 7 * DAY_MS, maxBytes: GIB, partitions: 3 },
   'outbound.status': { maxAgeMs: 7 * DAY_MS, maxBytes: GIB, partitions: 3 },

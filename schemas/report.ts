@@ -1,4 +1,5 @@
 import { Type, type Static } from '@sinclair/typebox'
+import { CorrectableTag } from './correction.js'
 import { Instant } from './mention.js'
 
 const SentimentCounts = Type.Object({
@@ -26,7 +27,10 @@ export const DailyReport = Type.Object({
   unjudged: Type.Integer(),
   /** Mentions whose district nobody knows. */
   districtUnknown: Type.Integer(),
+  /** Mentions with a correction that stands. */
   corrected: Type.Integer(),
+  /** How many of them by tag, in the order of `CORRECTABLE_TAGS`, none without any; absent from reports made before it was counted. */
+  correctedTags: Type.Optional(Type.Array(Type.Object({ tag: CorrectableTag, count: Type.Integer() }))),
   /** Mean confidence of the language and category tags, 0 to 1; null where there was no mention. */
   confidence: Type.Object({
     language: Type.Union([Type.Number(), Type.Null()]),

@@ -1,4 +1,5 @@
 import { Type, type Static } from '@sinclair/typebox'
+import { StandingCorrections } from './correction.js'
 import { EnrichedMention } from './enriched-mention.js'
 import { Channel, CHANNELS, Instant } from './mention.js'
 import { Nullable } from './nullable.js'
@@ -15,6 +16,8 @@ export const MentionQuery = Type.Object({
   sentiment: Type.Optional(Type.Array(Sentiment)),
   alert: Type.Optional(Type.Boolean()),
   unjudged: Type.Optional(Type.Boolean()),
+  /** Whether a correction stands. */
+  corrected: Type.Optional(Type.Boolean()),
   from: Type.Optional(Instant),
   to: Type.Optional(Instant),
   sort: Type.Optional(Type.Union([Type.Literal('new'), Type.Literal('best')])),
@@ -25,10 +28,19 @@ export type MentionQuery = Static<typeof MentionQuery>
 
 const FacetCounts = Type.Array(Type.Object({ value: Type.String(), count: Type.Integer() }))
 
-/** A mention as the index keeps it. `editedAt`: when its writer last changed it; absent or null for what stands as it was first written. */
+/**
+ * A mention as the index keeps it. `editedAt`: when its writer last changed it; absent or null for what stands as it was first written.
+ * `revision` counts the corrections made of it; absent for 0. Where some stand, `tags` and `unjudged` are as corrected (a corrected confidence is 1, a
+ * district's basis `analyst`), `corrections` says which and by whom, and `tagger` is what the tagger said, whole.
+ */
 export const IndexedMention = Type.Composite([
   EnrichedMention,
-  Type.Object({ editedAt: Type.Optional(Nullable(Instant)) }),
+  Type.Object({
+    editedAt: Type.Optional(Nullable(Instant)),
+    revision: Type.Optional(Type.Integer({ minimum: 1 })),
+    corrections: Type.Optional(StandingCorrections),
+    tagger: Type.Optional(Type.Pick(EnrichedMention, ['tags', 'unjudged'])),
+  }),
 ])
 export type IndexedMention = Static<typeof IndexedMention>
 

@@ -62,8 +62,8 @@ export type Span = Static<typeof Span>
 export const LanguageTag = Type.Object({ lang: Lang, confidence: Probability })
 export type LanguageTag = Static<typeof LanguageTag>
 
-/** Where a district was taken from; everything but `text` and `pin` is weaker evidence. */
-export const DISTRICT_BASES = ['text', 'pin', 'number-written-to', 'author-place'] as const
+/** Where a district was taken from; `analyst` is a person's word, and everything else but `text` and `pin` is weaker evidence. */
+export const DISTRICT_BASES = ['text', 'pin', 'number-written-to', 'author-place', 'analyst'] as const
 
 /** `confidence` is the probability that the district belongs to the set; only those of 0.5 and more are listed. */
 export const DistrictTag = Type.Object({

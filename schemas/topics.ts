@@ -1,5 +1,6 @@
 import { Type, type Static, type TSchema } from '@sinclair/typebox'
 import { Alert } from './alert.js'
+import { CorrectionNotice } from './correction.js'
 import { DeadLetter } from './dead-letter.js'
 import { EnrichedChange } from './enriched-mention.js'
 import { Change, Channel } from './mention.js'
@@ -11,7 +12,8 @@ export const IndexedNotice = Type.Object({
   schema: Type.Literal('rabta.indexed/1'),
   id: Type.String(),
   channel: Channel,
-  type: Type.Union([Type.Literal('written'), Type.Literal('edited'), Type.Literal('deleted')]),
+  /** `corrected`: the writer changed nothing, an analyst set a tag right. */
+  type: Type.Union(['written', 'edited', 'deleted', 'corrected'].map((value) => Type.Literal(value))),
   alert: Type.Boolean(),
   districts: Type.Array(Type.String()),
 })
@@ -22,6 +24,7 @@ export const TOPICS = {
   'mentions.collected': Change,
   'mentions.enriched': EnrichedChange,
   'mentions.indexed': IndexedNotice,
+  'mentions.corrected': CorrectionNotice,
   'alerts.raised': Alert,
   'messages.outbound': Outbound,
   'outbound.status': OutboundUpdate,

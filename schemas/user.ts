@@ -5,6 +5,7 @@ export const PERMISSIONS = [
   'mentions:read',
   'mentions:reply',
   'mentions:forward',
+  'mentions:correct',
   'alerts:read',
   'alerts:acknowledge',
   'reports:read',

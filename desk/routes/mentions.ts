@@ -10,15 +10,16 @@ import type { MediaShelf } from '../../runtime/media-store.js'
 import type { Unit } from '../../schemas/case.js'
 import type { EnrichedMention } from '../../schemas/enriched-mention.js'
 import { OutboundState } from '../../schemas/outbound.js'
-import { MentionPage, MentionQuery, type IndexedMention } from '../../schemas/search.js'
-import type { Scope } from '../../schemas/user.js'
+import { MentionPage, MentionQuery } from '../../schemas/search.js'
 import { caller } from '../access.js'
 import type { Audit } from '../audit.js'
 import { readThreadCursor, THREAD_PAGE, threadOf } from '../conversation.js'
+import { createCorrectionDesk, type CorrectionDeskParts } from '../correction-desk.js'
+import { mentionOf } from '../mention-of.js'
 import { maySeeOutbound } from '../outbound-scope.js'
 import { normaliseQuery } from '../search-query.js'
 
-export interface MentionsParts {
+export interface MentionsParts extends CorrectionDeskParts {
   readonly search: MentionSearch
   readonly media: MediaShelf
   readonly cases: Cases
@@ -35,13 +36,6 @@ const noOutbound = () =>
   new Failure('not-found', 'there is no such outbound message, or it is not yours to see', { retryable: false })
 const Accepted = Type.Object({ id: Type.String() })
 
-async function mentionOf(search: MentionSearch, id: string, scope: Scope): Promise<IndexedMention> {
-  const mention = await search.get(id, scope)
-  if (mention === undefined)
-    throw new Failure('not-found', 'there is no such mention, or it is not yours to see', { retryable: false })
-  return mention
-}
-
 /** What was searched for, for the audit: who looked for whom is what it is kept for. The words come last, so that a long list cuts them and not the filters. */
 function auditOf({ q, ...filters }: MentionQuery): string {
   return JSON.stringify({ ...filters, ...(q === undefined ? {} : { q }) }).slice(0, 1000)
@@ -50,6 +44,7 @@ function auditOf({ q, ...filters }: MentionQuery): string {
 export function mentionsRoutes(fastify: FastifyInstance, parts: MentionsParts): void {
   const app = fastify.withTypeProvider<TypeBoxTypeProvider>()
   const { search, cases, outbound, alerts, audit } = parts
+  const corrected = createCorrectionDesk(parts)
 
   app.get(
     '/api/mentions',
@@ -86,7 +81,7 @@ export function mentionsRoutes(fastify: FastifyInstance, parts: MentionsParts): 
     },
     async (request) => {
       const { user, scope } = caller(request)
-      const mention = await mentionOf(search, request.params.id, scope)
+      const { mention, history } = await corrected.of(await mentionOf(search, request.params.id, scope))
       await audit.note(user.username, 'read', mention.id)
       const { entries, earlier } = await threadOf({ mention, scope, search, outbound })
       const said = entries.filter((entry) => entry.entry === 'mention')
@@ -100,6 +95,7 @@ export function mentionsRoutes(fastify: FastifyInstance, parts: MentionsParts): 
         alertId: (await alerts.ofMention(mention.id, scope)) ?? null,
         reply: parts.replyOptions(mention, said),
         suggestedUnits: parts.suggestUnits(mention).map(({ id }) => id),
+        correctionHistory: history,
       }
     },
   )
@@ -182,7 +178,8 @@ export function mentionsRoutes(fastify: FastifyInstance, parts: MentionsParts): 
     },
     async (request, reply) => {
       const { user, scope } = caller(request)
-      const mention = await mentionOf(search, request.params.id, scope)
+      // What the officer is told is as it was corrected a moment ago, though the index may not have heard of it.
+      const { mention } = await corrected.of(await mentionOf(search, request.params.id, scope))
       const { unit, note, key } = request.body
       const { id } = await cases.forward({
         mention,

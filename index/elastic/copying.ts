@@ -1,6 +1,7 @@
 import type { Client, estypes } from '@elastic/elasticsearch'
 import { errors } from '@elastic/elasticsearch'
 import type { Clock } from '../../runtime/clock.js'
+import { textHashOf } from '../../runtime/corrections/overlay.js'
 import { Failure } from '../../runtime/failure.js'
 import type { IndexedMention } from '../../schemas/search.js'
 import { rowOf } from '../mention-row.js'
@@ -8,7 +9,6 @@ import { sendBulk, type Operation } from './bulk.js'
 import { standingDocument, type ElasticDocument } from './document.js'
 import { guarded } from './errors.js'
 import type { Generations } from './generations.js'
-import { textHashOf } from './states.js'
 
 export interface CopyParts {
   readonly client: Client

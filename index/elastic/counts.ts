@@ -2,11 +2,11 @@ import type { SentimentCounts } from '../../schemas/report.js'
 import type { Scope } from '../../schemas/user.js'
 import { UNKNOWN } from '../mention-row.js'
 import type { PeriodCounts } from '../mention-search.js'
-import { scopeDistricts } from '../query-parts.js'
+import { correctedTagsOf, scopeDistricts } from '../query-parts.js'
 import { bucketsOf, countOf, nameOf, valueOf, type Bucket } from './aggregations.js'
 import { ask, type Aggregations, type Answer, type Asking } from './ask.js'
 import { valuesOf } from './facets.js'
-import { allOf, frameClauses } from './query.js'
+import { allOf, CORRECTED, frameClauses } from './query.js'
 
 const SENTIMENTS = {
   sentiment: valuesOf('sentiment'),
@@ -18,6 +18,8 @@ const rowsOf = (field: string): Aggregations[string] => ({ ...valuesOf(field), a
 const ASKED: Aggregations = {
   ...SENTIMENTS,
   unjudged: { filter: { term: { unjudged: true } } },
+  corrected: { filter: CORRECTED },
+  correctedTags: valuesOf('corrected'),
   language: { avg: { field: 'languageConfidence' } },
   category: { avg: { field: 'categoryConfidence' } },
   byDistrict: rowsOf('districts'),
@@ -55,6 +57,9 @@ export async function periodCounts(asking: Asking, from: string, to: string, sco
     aggs: ASKED,
   })
   const own = scopeDistricts(scope)
+  const correctedTags = new Map(
+    bucketsOf(aggregations, 'correctedTags').map((bucket) => [nameOf(bucket), bucket.doc_count]),
+  )
   const byDistrict = breakdown(aggregations, 'byDistrict').filter(
     ({ value }) => own === undefined || own.includes(value),
   )
@@ -62,6 +67,8 @@ export async function periodCounts(asking: Asking, from: string, to: string, sco
     totals: countsOf(total, aggregations),
     unjudged: countOf(aggregations, 'unjudged'),
     districtUnknown: byDistrict.find(({ value }) => value === UNKNOWN)?.total ?? 0,
+    corrected: countOf(aggregations, 'corrected'),
+    correctedTags: correctedTagsOf(correctedTags),
     confidence: { language: valueOf(aggregations, 'language'), category: valueOf(aggregations, 'category') },
     byDistrict,
     byLanguage: breakdown(aggregations, 'byLanguage'),

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { MAX_REVISION } from '../../schemas/correction.js'
 import type { MentionRow } from '../mention-row.js'
 
 /** Of every document, whether its mention stands or was withdrawn. Instants are epoch milliseconds. */
@@ -18,7 +19,7 @@ interface Place {
   readonly districts: readonly string[]
 }
 
-/** A mention that stands. What is not in the mapping (`body`, `edited`, `textHash`) is kept in `_source` alone. */
+/** A mention that stands. What is not in the mapping (`body`, `edited`, `textHash`, `revision`) is kept in `_source` alone. */
 export interface StandingDocument extends Place {
   readonly deleted: false
   readonly channel: string
@@ -28,6 +29,9 @@ export interface StandingDocument extends Place {
   readonly sentiment: string
   readonly alert: boolean
   readonly unjudged: boolean
+  /** How often it was corrected, and the tags that stand corrected; absent from documents of releases that knew no corrections. */
+  readonly revision?: number
+  readonly corrected?: readonly string[]
   readonly languageConfidence: number | null
   readonly categoryConfidence: number | null
   /** Folded words parted by single spaces (`index/words.ts`), analysed by `whitespace` alone; `parted` is the second reading, or empty. */
@@ -74,6 +78,7 @@ export const MAPPING = {
     sentiment: { type: 'keyword' },
     alert: { type: 'boolean' },
     unjudged: { type: 'boolean' },
+    corrected: { type: 'keyword' },
     languageConfidence: { type: 'double' },
     categoryConfidence: { type: 'double' },
     text: FOLDED_WORDS,
@@ -82,9 +87,17 @@ export const MAPPING = {
   },
 } as const
 
-/** Elasticsearch's own version of a write: the later state wins, and of equal versions the withdrawal. Twice the largest version is no safe number. */
-export const externalVersion = ({ version, deleted }: { version: number; deleted: boolean }): bigint =>
-  BigInt(version) * 2n + (deleted ? 1n : 0n)
+/** A withdrawal's place among the revisions of a version: after all of them. */
+const STATES_A_VERSION = BigInt(MAX_REVISION + 2)
+
+/**
+ * Elasticsearch's own version of a write: the later state wins; of equal versions the one corrected more often, and over all of them the withdrawal.
+ * 1024 states a version: the largest version that is a safe number just fits the signed 64 bits that Elasticsearch keeps.
+ */
+export function externalVersion(document: ElasticDocument): bigint {
+  const state = document.deleted ? MAX_REVISION + 1 : (document.revision ?? 0)
+  return BigInt(document.version) * STATES_A_VERSION + BigInt(state)
+}
 
 const MAX_DOCUMENT_ID_BYTES = 512
 
@@ -114,6 +127,8 @@ export function standingDocument(
     sentiment,
     alert: alert === 1,
     unjudged: unjudged === 1,
+    revision: row.revision,
+    corrected: row.corrected,
     languageConfidence: row.languageConfidence,
     categoryConfidence: row.categoryConfidence,
     ...row.words,

@@ -2,10 +2,9 @@ import type { Client } from '@elastic/elasticsearch'
 import type { Clock } from '../../runtime/clock.js'
 import { Failure } from '../../runtime/failure.js'
 import type { Log } from '../../runtime/log.js'
-import type { EnrichedChange } from '../../schemas/enriched-mention.js'
 import type { IndexedMention, MentionPage, MentionQuery } from '../../schemas/search.js'
 import type { Scope } from '../../schemas/user.js'
-import type { MentionIndex, Rejection } from '../mention-index.js'
+import type { IndexedChange, MentionIndex, Rejection } from '../mention-index.js'
 import type { MentionSearch, PeriodCounts, ThreadMark, ThreadQuery } from '../mention-search.js'
 import { createElasticClient, type ElasticAccess } from './client.js'
 import { failureOf } from './errors.js'
@@ -67,7 +66,7 @@ export class ElasticMentionIndex implements MentionIndex, MentionSearch {
     }
   }
 
-  async write(batch: readonly EnrichedChange[]): Promise<readonly Rejection[]> {
+  async write(batch: readonly IndexedChange[]): Promise<readonly Rejection[]> {
     if (batch.length === 0) return []
     return this.#run('writing mentions', 'write', () => this.#writer.write(batch))
   }

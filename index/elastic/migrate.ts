@@ -2,7 +2,9 @@ import type { Client } from '@elastic/elasticsearch'
 import type { Bus, Position } from '../../runtime/bus.js'
 import { Failure } from '../../runtime/failure.js'
 import { checkValue } from '../../runtime/stage.js'
-import type { EnrichedChange } from '../../schemas/enriched-mention.js'
+import type { Corrections } from '../../runtime/corrections/correction-store.js'
+import { overlay } from '../../runtime/corrections/overlay.js'
+import type { IndexedChange } from '../mention-index.js'
 import { createElasticClient } from './client.js'
 import { copyGeneration } from './copying.js'
 import type { ElasticMentionIndexOptions } from './elastic-mention-index.js'
@@ -13,6 +15,7 @@ import { ElasticMentionWriter } from './writer.js'
 
 export interface MigrateOptions extends ElasticMentionIndexOptions {
   readonly bus: Bus
+  readonly corrections: Pick<Corrections, 'ofMany' | 'sayAgain'>
   /** One line on how far it is. */
   readonly say: (line: string) => void
   readonly signal: AbortSignal
@@ -36,6 +39,8 @@ const TOPIC = 'mentions.enriched'
 /** The consumer group of the index stage. */
 const GROUP = 'index'
 const GRACE_MS = 30_000
+/** The bus keeps a week: a migration that takes longer has to begin anew. */
+const CORRECTED_WITHIN_MS = 8 * 86_400_000
 const READ_AT_ONCE = 500
 /** While more than this arrived during the last round, another round before the switch makes the last one shorter. */
 const FEW = 200
@@ -135,6 +140,7 @@ class Migration {
     const signal = AbortSignal.any([this.#options.signal, turn.lost])
     await this.#catchUp(to, position, signal)
     say(`${this.#caughtUp} caught up from the bus`)
+    await this.#sayCorrectionsAgain()
     if (!keepOld) {
       await clock.sleep(graceMs, signal)
       await guarded('removing the old generation', async () => {
@@ -170,7 +176,7 @@ class Migration {
       signal.throwIfAborted()
       const records = await bus.read(TOPIC, next, READ_AT_ONCE)
       if (records.length === 0) break
-      const batch: EnrichedChange[] = []
+      const batch: IndexedChange[] = []
       for (const { partition, offset, value } of records) {
         next[partition] = Math.max(next[partition] ?? 0, offset + 1)
         const checked = checkValue(TOPIC, value)
@@ -183,12 +189,29 @@ class Migration {
     return next
   }
 
-  /** The rejected are those of the index stage, which has set them aside. */
-  async #write(to: number, batch: readonly EnrichedChange[], signal: AbortSignal): Promise<void> {
-    const { clock, say } = this.#options
+  /**
+   * What was corrected meanwhile was laid over the old generation alone. The index stage hears of it again and lays it over the new one: of all that was
+   * corrected since the longest that a migration may take, for one that was interrupted does not know when it began.
+   */
+  async #sayCorrectionsAgain(): Promise<void> {
+    const { clock, corrections, say } = this.#options
+    const again = await corrections.sayAgain(new Date(clock.now() - CORRECTED_WITHIN_MS).toISOString())
+    if (again > 0) say(`${again} corrections of the last days are said again`)
+  }
+
+  /** With the corrections that the index stage lays over. The rejected are those of the index stage, which has set them aside. */
+  async #write(to: number, batch: readonly IndexedChange[], signal: AbortSignal): Promise<void> {
+    const { clock, corrections, say } = this.#options
+    const ids = batch.flatMap((change) => (change.type === 'deleted' ? [] : [change.mention.id]))
     for (let attempt = 0; ; attempt++) {
       try {
-        await this.#writer.writeInto(to, batch)
+        const made = await corrections.ofMany(ids)
+        const corrected = batch.map((change): IndexedChange =>
+          change.type === 'deleted'
+            ? change
+            : { type: change.type, mention: overlay(change.mention, made.get(change.mention.id) ?? []) },
+        )
+        await this.#writer.writeInto(to, corrected)
         return
       } catch (error) {
         if (!(error instanceof Failure) || !error.retryable || attempt === 60) throw error

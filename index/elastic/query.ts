@@ -73,6 +73,9 @@ export function wordsClause({ all, none }: QueryWords): Clause | undefined {
 /** Mentions that stand. */
 const STANDING: Clause = { term: { deleted: false } }
 
+/** Mentions with a correction that stands. */
+export const CORRECTED: Clause = { exists: { field: 'corrected' } }
+
 /** Who may see it, always; mentions without a district are nobody's but theirs who see all. */
 export function scopeClauses(scope: Scope): Clause[] {
   const districts = scopeDistricts(scope)
@@ -80,11 +83,12 @@ export function scopeClauses(scope: Scope): Clause[] {
 }
 
 /** Mentions that stand, of this time, that somebody may see; throws a Failure `invalid-payload` for an instant that is none. */
-export function frameClauses({ from, to, unjudged }: MentionQuery, scope: Scope): Clause[] {
+export function frameClauses({ from, to, unjudged, corrected }: MentionQuery, scope: Scope): Clause[] {
   const clauses: Clause[] = [STANDING, ...scopeClauses(scope)]
   if (from !== undefined) clauses.push({ range: { receivedAt: { gte: epochMs(from) } } })
   if (to !== undefined) clauses.push({ range: { receivedAt: { lt: epochMs(to) } } })
   if (unjudged !== undefined) clauses.push({ term: { unjudged } })
+  if (corrected !== undefined) clauses.push(corrected ? CORRECTED : { bool: { must_not: [CORRECTED] } })
   return clauses
 }
 

@@ -1,22 +1,21 @@
-import { createHash } from 'node:crypto'
+import { textHashOf } from '../../runtime/corrections/overlay.js'
 import { Failure } from '../../runtime/failure.js'
-import type { EnrichedChange } from '../../schemas/enriched-mention.js'
 import type { Deletion } from '../../schemas/mention.js'
 import type { IndexedMention } from '../../schemas/search.js'
-import type { Rejection } from '../mention-index.js'
-import { checkIdentity, rowOf, stateAt, UNKNOWN } from '../mention-row.js'
+import type { IndexedChange, Rejection } from '../mention-index.js'
+import { checkIdentity, isAsLate, rowOf, stateAt, UNKNOWN } from '../mention-row.js'
 import { standingDocument, type ElasticDocument, type StandingDocument, type WithdrawnDocument } from './document.js'
 import { monthOf } from './generations.js'
 
 /** What of a stored document the next state is made from. */
 export type Known =
-  | Pick<StandingDocument, KnownField | 'deleted' | 'textHash' | 'edited'>
+  | Pick<StandingDocument, KnownField | 'deleted' | 'textHash' | 'edited' | 'revision'>
   | Pick<WithdrawnDocument, KnownField | 'deleted' | 'deletedAt'>
 type KnownField = 'id' | 'version' | 'seq' | 'receivedAt' | 'writtenAt' | 'conversation' | 'person' | 'districts'
 
 export const KNOWN_FIELDS: readonly string[] = [
   ...(['id', 'version', 'seq', 'receivedAt', 'writtenAt', 'conversation', 'person', 'districts'] as const),
-  ...(['deleted', 'deletedAt', 'textHash', 'edited'] as const),
+  ...(['deleted', 'deletedAt', 'textHash', 'edited', 'revision'] as const),
 ]
 
 /** A document as it stands, and in which month. */
@@ -38,9 +37,7 @@ export interface Reckoned {
   readonly rejections: readonly Rejection[]
 }
 
-export const textHashOf = (text: string): string => createHash('sha256').update(text).digest('hex')
-
-export const idOf = (change: EnrichedChange): unknown =>
+export const idOf = (change: IndexedChange): unknown =>
   change.type === 'deleted' ? change.id : (change.mention as { id?: unknown } | undefined)?.id
 
 /**
@@ -48,7 +45,7 @@ export const idOf = (change: EnrichedChange): unknown =>
  * the last alone is stored. The changes of `without` are passed over: the engine refused what they made.
  */
 export function reckon(
-  batch: readonly EnrichedChange[],
+  batch: readonly IndexedChange[],
   stored: ReadonlyMap<string, Stored>,
   nextSeq: () => number,
   without: ReadonlySet<number> = new Set(),
@@ -90,7 +87,9 @@ function standing(
   nextSeq: () => number,
 ): StandingDocument | undefined {
   checkIdentity(mention)
-  if (known !== undefined && known.version >= mention.version) return undefined
+  // What was withdrawn comes back by a later version alone.
+  if (known !== undefined && (known.deleted ? known.version >= mention.version : isAsLate(known, mention)))
+    return undefined
   const textHash = textHashOf(mention.text)
   const edited = editedAt(type, mention, textHash, known)
   const row = rowOf(edited === null ? mention : { ...mention, editedAt: edited })

@@ -1,8 +1,7 @@
 import type { Client } from '@elastic/elasticsearch'
 import type { Clock } from '../../runtime/clock.js'
 import { Failure } from '../../runtime/failure.js'
-import type { EnrichedChange } from '../../schemas/enriched-mention.js'
-import type { Rejection } from '../mention-index.js'
+import type { IndexedChange, Rejection } from '../mention-index.js'
 import { sendBulk, type Operation, type Refusal } from './bulk.js'
 import { guarded } from './errors.js'
 import type { Generations } from './generations.js'
@@ -43,7 +42,7 @@ export class ElasticMentionWriter {
     this.#parts = parts
   }
 
-  async write(batch: readonly EnrichedChange[]): Promise<readonly Rejection[]> {
+  async write(batch: readonly IndexedChange[]): Promise<readonly Rejection[]> {
     const { generations } = this.#parts
     const { generation, indices } = await generations.live()
     const target = { generation, lookUpIn: generations.name, made: new Set(indices) }
@@ -53,7 +52,7 @@ export class ElasticMentionWriter {
   }
 
   /** Writes into a generation that nobody searches yet. */
-  async writeInto(generation: number, batch: readonly EnrichedChange[]): Promise<readonly Rejection[]> {
+  async writeInto(generation: number, batch: readonly IndexedChange[]): Promise<readonly Rejection[]> {
     const lookUpIn = this.#parts.generations.everyIndexOf(generation)
     return (await this.#store(batch, { generation, lookUpIn, made: new Set() })).rejections
   }
@@ -66,7 +65,7 @@ export class ElasticMentionWriter {
   }
 
   async #store(
-    batch: readonly EnrichedChange[],
+    batch: readonly IndexedChange[],
     target: Target,
   ): Promise<{ rejections: readonly Rejection[]; written: ReadonlySet<string> }> {
     const stored = await this.#lookUp(new Set(batch.map(idOf)), target.lookUpIn)

@@ -57,6 +57,10 @@ export function frameConditions(query: MentionQuery, scope: Scope): Sql[] {
       values: [query.unjudged ? 1 : 0],
     })
   }
+  if (query.corrected !== undefined) {
+    const is = query.corrected ? 'IN' : 'NOT IN'
+    conditions.push({ text: `m.seq ${is} (SELECT seq FROM mention_corrections)`, values: [] })
+  }
   return conditions
 }
 

@@ -1,16 +1,16 @@
 import type { Sqlite } from '../../runtime/sqlite.js'
 import { personOf } from '../../runtime/person.js'
-import type { EnrichedChange } from '../../schemas/enriched-mention.js'
 import type { Deletion } from '../../schemas/mention.js'
 import type { IndexedMention } from '../../schemas/search.js'
-import type { Rejection } from '../mention-index.js'
-import { checkIdentity, rowOf, stateAt, UNKNOWN, type MentionRow } from '../mention-row.js'
+import type { IndexedChange, Rejection } from '../mention-index.js'
+import { checkIdentity, isAsLate, rowOf, stateAt, UNKNOWN, type MentionRow } from '../mention-row.js'
 import { ensureSchema } from './schema.js'
 import { guardIndex, rejectionReason } from './sqlite-errors.js'
 
 interface Stored {
   readonly seq: number | null
   readonly version: number
+  readonly revision: number
 }
 
 /** How long emptying the log waits for readers, before it is left to the next write. */
@@ -33,7 +33,7 @@ export class MentionWriter {
   }
 
   /** As `MentionIndex.write`: one transaction, synced to the disk when it returns. */
-  write(batch: readonly EnrichedChange[]): readonly Rejection[] {
+  write(batch: readonly IndexedChange[]): readonly Rejection[] {
     const rejections: Rejection[] = []
     this.#transaction(() => {
       for (const [at, change] of batch.entries()) {
@@ -106,7 +106,7 @@ export class MentionWriter {
   }
 
   /** One item, all or nothing of it. */
-  #apply(change: EnrichedChange, at: number): Rejection | undefined {
+  #apply(change: IndexedChange, at: number): Rejection | undefined {
     this.#db.run('SAVEPOINT item')
     try {
       if (change.type === 'deleted') this.#delete(change)
@@ -126,7 +126,7 @@ export class MentionWriter {
 
   #stored(id: string): Stored | undefined {
     return this.#db.first<Stored>(
-      'SELECT seq, version FROM mentions WHERE id = ? UNION ALL SELECT NULL, version FROM deletions WHERE id = ?',
+      'SELECT seq, version, revision FROM mentions WHERE id = ? UNION ALL SELECT NULL, version, 0 FROM deletions WHERE id = ?',
       id,
       id,
     )
@@ -135,7 +135,9 @@ export class MentionWriter {
   #take(type: 'written' | 'edited', mention: IndexedMention): void {
     checkIdentity(mention)
     const stored = this.#stored(mention.id)
-    if (stored !== undefined && stored.version >= mention.version) return
+    // What was withdrawn comes back by a later version alone.
+    if (stored !== undefined && (stored.seq === null ? stored.version >= mention.version : isAsLate(stored, mention)))
+      return
     const editedAt = this.#editedAt(type, mention, stored?.seq ?? null)
     this.#store(rowOf(editedAt === null ? mention : { ...mention, editedAt }), stored)
   }
@@ -158,15 +160,17 @@ export class MentionWriter {
     if (stored?.seq != null) this.#clear(stored.seq)
     else if (stored !== undefined) this.#db.run('DELETE FROM deletions WHERE id = ?', row.id)
     const [{ seq }] = this.#db.all<{ seq: number }>(
-      `INSERT INTO mentions (seq, id, version, received_at, written_at, tagset, conversation, person, language_confidence, category_confidence)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-       ON CONFLICT (id) DO UPDATE SET version = excluded.version, received_at = excluded.received_at, written_at = excluded.written_at,
+      `INSERT INTO mentions
+         (seq, id, version, revision, received_at, written_at, tagset, conversation, person, language_confidence, category_confidence)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (id) DO UPDATE SET version = excluded.version, revision = excluded.revision, received_at = excluded.received_at, written_at = excluded.written_at,
          tagset = excluded.tagset, conversation = excluded.conversation, person = excluded.person, language_confidence = excluded.language_confidence,
          category_confidence = excluded.category_confidence
        RETURNING seq`,
       stored?.seq ?? null,
       row.id,
       row.version,
+      row.revision,
       row.receivedAt,
       row.writtenAt,
       this.#tagset(row.tagset),
@@ -180,6 +184,7 @@ export class MentionWriter {
     this.#db.run('INSERT INTO words (rowid, text, parted, author) VALUES (?, ?, ?, ?)', seq, text, parted, author)
     for (const district of row.districts)
       this.#db.run('INSERT INTO mention_districts (district, seq) VALUES (?, ?)', district, seq)
+    for (const tag of row.corrected) this.#db.run('INSERT INTO mention_corrections (tag, seq) VALUES (?, ?)', tag, seq)
   }
 
   #delete(deletion: Deletion): void {
@@ -241,6 +246,7 @@ export class MentionWriter {
     this.#db.run('DELETE FROM words WHERE rowid = ?', seq)
     this.#db.run('DELETE FROM bodies WHERE seq = ?', seq)
     this.#db.run('DELETE FROM mention_districts WHERE seq = ?', seq)
+    this.#db.run('DELETE FROM mention_corrections WHERE seq = ?', seq)
   }
 
   #tagset(tagset: MentionRow['tagset']): number {

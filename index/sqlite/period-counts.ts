@@ -2,7 +2,7 @@ import type { Sqlite } from '../../runtime/sqlite.js'
 import type { SentimentCounts } from '../../schemas/report.js'
 import type { Scope } from '../../schemas/user.js'
 import type { PeriodCounts } from '../mention-search.js'
-import { scopeDistricts, TAG_COLUMNS } from '../query-parts.js'
+import { correctedTagsOf, scopeDistricts, TAG_COLUMNS } from '../query-parts.js'
 import { anyOf, frameConditions, joinConditions, type Sql } from './conditions.js'
 import { select } from './hits.js'
 import { UNKNOWN } from '../mention-row.js'
@@ -69,6 +69,7 @@ export function periodCounts(db: Sqlite, from: string, to: string, scope: Scope)
     totals,
     unjudged: sumOf(rows, (row) => (row.unjudged === 1 ? row.n : 0)),
     districtUnknown: sumOf(districts, (row) => (row.district === UNKNOWN ? row.n : 0)),
+    ...countCorrected(db, conditions),
     confidence: {
       language: mean(
         sumOf(rows, (row) => row.languageSum),
@@ -98,6 +99,14 @@ function countTags(db: Sqlite, conditions: readonly Sql[]): TagRow[] {
      ) JOIN tagsets ON tagsets.id = tagset`,
     values,
   )
+}
+
+function countCorrected(db: Sqlite, conditions: readonly Sql[]): Pick<PeriodCounts, 'corrected' | 'correctedTags'> {
+  const { text, values } = joinConditions(conditions)
+  const source = `FROM mention_corrections c CROSS JOIN mentions m ON m.seq = c.seq WHERE ${text}`
+  const [all] = select<{ n: number }>(db, `SELECT count(DISTINCT c.seq) AS n ${source}`, values)
+  const rows = select<{ tag: string; n: number }>(db, `SELECT c.tag, count(*) AS n ${source} GROUP BY c.tag`, values)
+  return { corrected: all?.n ?? 0, correctedTags: correctedTagsOf(new Map(rows.map(({ tag, n }) => [tag, n]))) }
 }
 
 function countDistricts(db: Sqlite, conditions: readonly Sql[], scope: Scope): DistrictRow[] {

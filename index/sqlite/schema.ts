@@ -2,7 +2,7 @@ import { personOf } from '../../runtime/person.js'
 import type { Sqlite } from '../../runtime/sqlite.js'
 import type { IndexedMention } from '../../schemas/search.js'
 
-const SCHEMA_VERSION = 2
+const SCHEMA_VERSION = 3
 
 /**
  * `mentions` is narrow, so that counting reads little; what is shown is in `bodies`. `tagsets` holds every combination of tags that occurs (some
@@ -27,7 +27,8 @@ CREATE TABLE mentions (
   conversation TEXT NOT NULL,
   person TEXT NOT NULL DEFAULT '',
   language_confidence REAL,
-  category_confidence REAL
+  category_confidence REAL,
+  revision INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX mentions_by_time ON mentions (received_at, seq, tagset);
 CREATE INDEX mentions_by_tagset ON mentions (tagset, received_at);
@@ -36,6 +37,8 @@ CREATE INDEX mentions_by_person ON mentions (conversation, person, written_at);
 CREATE TABLE bodies (seq INTEGER PRIMARY KEY, body TEXT NOT NULL);
 CREATE TABLE mention_districts (district TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (district, seq)) WITHOUT ROWID;
 CREATE INDEX districts_by_mention ON mention_districts (seq, district);
+CREATE TABLE mention_corrections (tag TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (tag, seq)) WITHOUT ROWID;
+CREATE INDEX corrections_by_mention ON mention_corrections (seq, tag);
 CREATE TABLE deletions (
   id TEXT PRIMARY KEY, version INTEGER NOT NULL,
   conversation TEXT NOT NULL DEFAULT '', person TEXT NOT NULL DEFAULT '', districts TEXT NOT NULL DEFAULT '[]',
@@ -60,6 +63,14 @@ CREATE INDEX deletions_by_conversation ON deletions (conversation, written_at) W
 PRAGMA user_version = 2;
 `
 
+/** What version 3 knows more than version 2: what was corrected by hand, and how often. */
+const FROM_2_TO_3 = `
+ALTER TABLE mentions ADD COLUMN revision INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE mention_corrections (tag TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (tag, seq)) WITHOUT ROWID;
+CREATE INDEX corrections_by_mention ON mention_corrections (seq, tag);
+PRAGMA user_version = 3;
+`
+
 const NAMED_AT_ONCE = 1000
 
 /** Whose each mention is, as `personOf` says it: SQLite folds the case of no letter outside ASCII, and its JSON ends text at a NUL. */
@@ -78,7 +89,7 @@ function namePersons(db: Sqlite): void {
   }
 }
 
-/** Makes the tables in a new file and brings those of the version before up to date; throws if the file is of another version of this program. */
+/** Makes the tables in a new file and brings those of the versions before up to date; throws if the file is of another version of this program. */
 export function ensureSchema(db: Sqlite): void {
   db.transaction(() => {
     const version = db.first<{ user_version: number }>('PRAGMA user_version')?.user_version ?? 0
@@ -86,6 +97,9 @@ export function ensureSchema(db: Sqlite): void {
     if (version === 1) {
       db.exec(FROM_1_TO_2)
       namePersons(db)
+    }
+    if (version === 1 || version === 2) {
+      db.exec(FROM_2_TO_3)
       return
     }
     if (version !== 0) {

@@ -1,10 +1,9 @@
 import type { Clock } from '../../runtime/clock.js'
 import { Failure } from '../../runtime/failure.js'
 import type { Log } from '../../runtime/log.js'
-import type { EnrichedChange } from '../../schemas/enriched-mention.js'
 import type { IndexedMention, MentionPage, MentionQuery } from '../../schemas/search.js'
 import type { Scope } from '../../schemas/user.js'
-import type { MentionIndex, Rejection } from '../mention-index.js'
+import type { IndexedChange, MentionIndex, Rejection } from '../mention-index.js'
 import type { MentionSearch, PeriodCounts, ThreadMark, ThreadQuery } from '../mention-search.js'
 import { ReaderPool } from './reader-pool.js'
 import { WorkerClient } from './worker-client.js'
@@ -73,7 +72,7 @@ export class SqliteMentionIndex implements MentionIndex, MentionSearch {
     await this.#write('open')
   }
 
-  async write(batch: readonly EnrichedChange[]): Promise<readonly Rejection[]> {
+  async write(batch: readonly IndexedChange[]): Promise<readonly Rejection[]> {
     if (batch.length === 0) return []
     return (await this.#write('write', batch)) as readonly Rejection[]
   }

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { Sqlite } from '../../runtime/sqlite.js'
-import type { EnrichedChange } from '../../schemas/enriched-mention.js'
+import type { IndexedChange } from '../mention-index.js'
 import { MentionWriter } from './mention-writer.js'
 import { guardIndex } from './sqlite-errors.js'
 import { serveCalls } from './worker-calls.js'
@@ -12,7 +12,7 @@ if (parentPort !== null) {
     const writer = new MentionWriter(guardIndex(() => new Sqlite(file, maxPages === undefined ? {} : { maxPages })))
     return {
       open: () => undefined,
-      write: (batch: readonly EnrichedChange[]) => writer.write(batch),
+      write: (batch: readonly IndexedChange[]) => writer.write(batch),
       districtsOf: (ids: readonly string[]) => writer.districtsOf(ids),
       expire: (beforeMs: number, limit: number) => writer.expire(beforeMs, limit),
       compact: () => writer.compact(),

@@ -6,6 +6,7 @@ import { media } from './migrations/0004-media.js'
 import { archives } from './migrations/0006-archives.js'
 import { sourceHealth } from './migrations/0007-source-health.js'
 import { leadMention } from './migrations/0008-lead-mention.js'
+import { corrections } from './migrations/0009-corrections.js'
 import { vocabulary } from './migrations/0010-vocabulary.js'
 
 /** In the order of their names, where none of them has run; one that has run anywhere is never changed again. */
@@ -17,6 +18,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0006-archives': archives,
   '0007-source-health': sourceHealth,
   '0008-lead-mention': leadMention,
+  '0009-corrections': corrections,
   '0010-vocabulary': vocabulary,
 }
 

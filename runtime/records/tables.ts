@@ -159,6 +159,23 @@ export interface Tables {
   media_mentions: { mention_id: string; version: number; withdrawn: number; received_at: string }
   /** Files that may lie there without a row: written before each change, so that a kill leaves no erased picture behind. */
   media_leftovers: { sha256: string }
+  /**
+   * Mentions whose tags a person set right. `revision` is the last; `due` is 1 while the bus may not have heard of it.
+   * `received_at` is the mention's: all of it goes when the mention goes.
+   */
+  corrected_mentions: { mention_id: string; revision: number; due: number; received_at: string; corrected_at: string }
+  /** One tag set right, a row; `was` and `value` are JSON, `value` null where it was taken back. */
+  corrections: {
+    mention_id: string
+    revision: number
+    tag: string
+    was: string | null
+    value: string | null
+    by: string
+    at: string
+    text_hash: string
+    note: string
+  }
   /** What was read and charged for on a UTC day: a repeat on the same day is free. Days before yesterday are dropped. */
   spend_items: { platform: string; day: string; kind: string; id: string }
   /** What reading cost in a UTC month, in millionths of a dollar. */

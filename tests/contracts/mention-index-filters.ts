@@ -168,6 +168,8 @@ export function filtersContract(kit: IndexKit): void {
       expect(counts).toEqual({
         totals: { total: 4, positive: 1, neutral: 2, negative: 0, alerts: 2 },
         unjudged: 1,
+        corrected: 0,
+        correctedTags: [],
         districtUnknown: 2,
         confidence: {
           language: expect.closeTo((0.99 + 0.5 + 0.99) / 3) as number,

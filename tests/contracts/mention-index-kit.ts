@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, expect } from 'vitest'
-import type { MentionIndex } from '../../index/mention-index.js'
+import type { IndexedChange, MentionIndex } from '../../index/mention-index.js'
 import type { MentionSearch } from '../../index/mention-search.js'
-import type { EnrichedChange, EnrichedMention } from '../../schemas/enriched-mention.js'
-import type { MentionPage, MentionQuery } from '../../schemas/search.js'
+import type { EnrichedMention } from '../../schemas/enriched-mention.js'
+import type { Deletion } from '../../schemas/mention.js'
+import type { IndexedMention, MentionPage, MentionQuery } from '../../schemas/search.js'
 import type { DistrictTag, Tags } from '../../schemas/tags.js'
 import type { Scope } from '../../schemas/user.js'
 import { makeEnriched } from '../support/mentions.js'
@@ -22,9 +23,9 @@ export const at = (minutes: number): string => new Date(T0 + minutes * 60_000).t
 export const places = (...ids: string[]): DistrictTag[] =>
   ids.map((id) => ({ id, confidence: 0.9, basis: 'text', evidence: [] }))
 
-export const written = (one: EnrichedMention): EnrichedChange => ({ type: 'written', mention: one })
-export const edited = (one: EnrichedMention): EnrichedChange => ({ type: 'edited', mention: one })
-export const deleted = (one: EnrichedMention, version: number): EnrichedChange => ({
+export const written = (one: IndexedMention) => ({ type: 'written', mention: one }) satisfies IndexedChange
+export const edited = (one: IndexedMention) => ({ type: 'edited', mention: one }) satisfies IndexedChange
+export const deleted = (one: EnrichedMention, version: number): Deletion => ({
   type: 'deleted',
   id: one.id,
   channel: one.channel,

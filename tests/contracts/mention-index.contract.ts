@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { EnrichedMention } from '../../schemas/enriched-mention.js'
 import { makeTags } from '../support/mentions.js'
 import { ALL, at, deleted, mention, places, written, indexKit, type IndexUnderTest } from './mention-index-kit.js'
+import { correctionsContract } from './mention-index-corrections.js'
 import { filtersContract } from './mention-index-filters.js'
 import { pagesContract } from './mention-index-pages.js'
 import { threadsContract } from './mention-index-threads.js'
@@ -16,6 +17,7 @@ export function mentionIndexContract(open: () => Promise<IndexUnderTest>): void 
   filtersContract(kit)
   pagesContract(kit)
   threadsContract(kit)
+  correctionsContract(kit)
 
   describe('writing', () => {
     it('gives back what was written, whole', async () => {

@@ -20,6 +20,8 @@ import { createWebhook } from '../../ingest/webhook.js'
 import { createDailyReports } from '../../reports/make-daily-report.js'
 import { toCsv } from '../../reports/to-csv.js'
 import { toHtml } from '../../reports/to-html.js'
+import { createCorrections } from '../../runtime/corrections/correction-store.js'
+import { createCorrectionsDoor } from '../../runtime/corrections/say-corrections.js'
 import { createDeadLetters } from '../../runtime/dead-letters.js'
 import { Failure } from '../../runtime/failure.js'
 import { loadDistrictTable } from '../../runtime/district-table.js'
@@ -65,6 +67,7 @@ export async function openHouse(
   const reports = createDailyReports({ search, records, clock })
   const format = createWhatsAppHook({ appSecret: APP_SECRET, verifyToken: VERIFY_TOKEN })
   const webhook = createWebhook({ format, bus, clock, log, metrics })
+  const corrections = createCorrections({ records, clock })
   const pages = makePages(folder.path)
   const media = createMediaStore({
     records,
@@ -82,6 +85,8 @@ export async function openHouse(
     districts,
     reports,
     search,
+    corrections,
+    correctionsDoor: createCorrectionsDoor({ corrections, bus, clock, log }),
     media,
     pages,
     condition: async () => ({ problems: [], warnings: [] }),

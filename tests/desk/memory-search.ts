@@ -58,6 +58,8 @@ export class MemorySearch implements MentionSearch {
       totals: none,
       unjudged: 0,
       districtUnknown: 0,
+      corrected: 0,
+      correctedTags: [],
       confidence: { language: null, category: null },
       byDistrict: [],
       byLanguage: [],

@@ -61,6 +61,7 @@ describe('a mention', () => {
         'case',
         'conversation',
         'conversationEarlier',
+        'correctionHistory',
         'media',
         'mention',
         'outbound',

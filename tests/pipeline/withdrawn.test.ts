@@ -13,6 +13,7 @@ import { createEnrichHandler } from '../../enrich/stage.js'
 import { openSqliteMentionIndex } from '../../index/sqlite/sqlite-mention-index.js'
 import { createIndexHandler } from '../../index/stage.js'
 import { systemClock } from '../../runtime/clock.js'
+import { createCorrections } from '../../runtime/corrections/correction-store.js'
 import { EmbeddedBus } from '../../runtime/embedded-bus/embedded-bus.js'
 import { LogFile } from '../../runtime/embedded-bus/log-file.js'
 import { Failure } from '../../runtime/failure.js'
@@ -88,7 +89,12 @@ async function startHouse(mend: (enrichers: readonly AnyEnricher[]) => readonly 
       ...common,
       name: 'index',
       topic: 'mentions.enriched',
-      handle: createIndexHandler({ ...common, index }),
+      handle: createIndexHandler({
+        ...common,
+        index,
+        search: index,
+        corrections: createCorrections({ records, clock }),
+      }),
     }),
     runStage({
       ...common,

@@ -16,6 +16,11 @@ const period = (over: Partial<PeriodCounts> = {}): PeriodCounts => ({
   totals: counts(10),
   unjudged: 1,
   districtUnknown: 2,
+  corrected: 5,
+  correctedTags: [
+    { tag: 'category', count: 4 },
+    { tag: 'districts', count: 2 },
+  ],
   confidence: { language: 0.953, category: null },
   byDistrict: [
     { value: 'peshawar', ...counts(6) },
@@ -75,7 +80,7 @@ describe('a day', () => {
     const { clock, search, asked } = await openReports()
     expect(await makeDailyReport('2026-11-22', { clock, search })).toMatchObject({
       complete: false,
-      corrected: 0,
+      corrected: 5,
       madeAt: clock.iso(),
     })
     expect(asked).toEqual(['2026-11-21T19:00:00.000Z 2026-11-22T19:00:00.000Z'])
@@ -173,6 +178,8 @@ describe('as a file', () => {
     ).toBe(true)
     expect(csv).toContain('\r\n2026-11-21,yes,district,peshawar,Peshawar,پشاور,6,1,3,2,1\r\n')
     expect(csv).toContain('\r\n2026-11-21,yes,language,ur-Latn,Urdu (Latin),,10,1,7,2,1\r\n')
+    expect(csv).toContain('\r\n2026-11-21,yes,all,corrected,,,5,,,,\r\n')
+    expect(csv).toContain('\r\n2026-11-21,yes,corrected,districts,district,,2,,,,\r\n')
     expect(csv).toContain('"\'=HYPERLINK(""http://x"",""a"")"')
     const lines = parseCsv(csv.slice(1))
     expect(new Set(lines.map((line) => line.length))).toEqual(new Set([11]))
@@ -206,7 +213,13 @@ describe('as a file', () => {
     expect(page).toContain('The day is not over')
     expect(page).toContain('Nothing on this day.')
     expect(page).toContain('1 unjudged, 2 of unknown district')
+    expect(page).toContain('5 corrected by hand (category 4, district 2).')
     expect(page).toContain('language 95 %, category no mention')
+    // A report of before it was counted by tag says no more than it knows.
+    const old = { ...report }
+    delete old.correctedTags
+    expect(toHtml(old, table)).toContain('5 corrected by hand.')
+    expect(toCsv(old, table)).not.toContain(',corrected,districts')
   })
 })
 

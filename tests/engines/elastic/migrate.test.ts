@@ -3,10 +3,14 @@ import { externalVersion, type ElasticDocument } from '../../../index/elastic/do
 import { Generations } from '../../../index/elastic/generations.js'
 import { migrateMentions, type MigrateOptions } from '../../../index/elastic/migrate.js'
 import { systemClock } from '../../../runtime/clock.js'
-import type { EnrichedChange } from '../../../schemas/enriched-mention.js'
+import { createCorrections, type Corrections } from '../../../runtime/corrections/correction-store.js'
+import { overlay, textHashOf } from '../../../runtime/corrections/overlay.js'
+import type { Records } from '../../../runtime/records/tables.js'
+import type { EnrichedChange, EnrichedMention } from '../../../schemas/enriched-mention.js'
 import { ALL, deleted, edited, mention, written } from '../../contracts/mention-index-kit.js'
 import { madeMention, seeded } from '../../index/made-mentions.js'
 import { MemoryBus } from '../../support/memory-bus.js'
+import { openTestRecords } from '../../support/test-records.js'
 import { openFresh, type OpenIndex } from './write-kit.js'
 
 const idOf = (change: EnrichedChange) => (change.type === 'deleted' ? change.id : change.mention.id)
@@ -24,16 +28,24 @@ describe('rabta migrate', () => {
   let open: OpenIndex
   let bus: StagedBus
   let lines: string[]
+  let records: Records
+  let corrections: Corrections
   beforeEach(async () => {
     open = await openFresh()
     bus = new StagedBus()
     lines = []
+    records = (await openTestRecords()).records
+    corrections = createCorrections({ records, clock: systemClock })
   })
-  afterEach(() => open.destroy())
+  afterEach(async () => {
+    await open.destroy()
+    await records.destroy()
+  })
 
   const options = (more: Partial<MigrateOptions> = {}): MigrateOptions => ({
     ...open.options,
     bus,
+    corrections,
     say: (line) => lines.push(line),
     signal: new AbortController().signal,
     graceMs: 0,
@@ -123,6 +135,36 @@ describe('rabta migrate', () => {
     expect((await documents()).get(one.id)).toEqual(right)
     expect((await documents()).get(broken.id)?.source).toEqual(unreadable)
     expect(lines.join('\n')).toContain('1 of 2 were copied as they stood')
+  })
+
+  it('keeps what was corrected, lays corrections over what it catches up, and has those of the last days said again', async () => {
+    const correct = async (one: EnrichedMention) => {
+      await corrections.add({
+        mentionId: one.id,
+        receivedAt: one.receivedAt,
+        textHash: textHashOf(one.text),
+        upon: 0,
+        by: 'analyst',
+        note: '',
+        tags: [{ tag: 'category', was: 'extortion', value: 'news' }],
+      })
+      await corrections.markSaid([{ id: one.id, revision: 1 }])
+      return overlay(one, (await corrections.ofMany([one.id])).get(one.id) ?? [])
+    }
+    const before = mention({ version: 10 })
+    await store([written(before)])
+    const corrected = await correct(before)
+    await open.index.write([written(corrected)])
+    // On the bus, and not yet written by the stage.
+    const late = mention({ version: 10 })
+    await publish([written(late)])
+    const lateCorrected = await correct(late)
+
+    await migrateMentions(options())
+    expect(await open.index.get(before.id, ALL)).toEqual(corrected)
+    expect(await open.index.get(late.id, ALL)).toEqual(lateCorrected)
+    expect((await open.index.search({ corrected: true }, ALL)).total).toBe(2)
+    expect((await corrections.unsaid(9)).map(({ id }) => id).sort()).toEqual([before.id, late.id].sort())
   })
 
   it('misses nothing that is written, edited and withdrawn meanwhile, and search answers all the while', async () => {

@@ -164,7 +164,7 @@ function expectWhole(file: string): void {
     reader.close()
     writer.close()
   }
-  expect(state(file)).toEqual({ version: 2, sound: [{ integrity_check: 'ok' }] })
+  expect(state(file)).toEqual({ version: 3, sound: [{ integrity_check: 'ok' }] })
 }
 
 describe('a file that the program of schema 1 wrote', () => {
@@ -182,6 +182,14 @@ describe('a file that the program of schema 1 wrote', () => {
 
   it('is brought up to date where it is, with nothing lost', () => {
     expect(state(file).version).toBe(1)
+    expectWhole(file)
+  })
+
+  it('of schema 2 is brought up to date too', () => {
+    new MentionWriter(new Sqlite(file)).close()
+    const db = new Sqlite(file)
+    db.exec('DROP TABLE mention_corrections; ALTER TABLE mentions DROP COLUMN revision; PRAGMA user_version = 2')
+    db.close()
     expectWhole(file)
   })
 
@@ -212,10 +220,10 @@ describe('a file that the program of schema 1 wrote', () => {
 
   it('is refused, and left as it is, where a later program wrote it', () => {
     const db = new Sqlite(file)
-    db.exec('PRAGMA user_version = 3')
+    db.exec('PRAGMA user_version = 4')
     db.close()
-    expect(() => new MentionWriter(new Sqlite(file))).toThrow(/schema 3/)
-    expect(state(file).version).toBe(3)
+    expect(() => new MentionWriter(new Sqlite(file))).toThrow(/schema 4/)
+    expect(state(file).version).toBe(4)
   })
 
   /** Opens the file as the writer does and waits, after so many statements of the upgrade, to be killed. */
@@ -271,7 +279,7 @@ describe('a file that the program of schema 1 wrote', () => {
       }
       await exited
       const { version, sound } = state(copy)
-      if (round === 4) expect(version).toBe(2)
+      if (round === 4) expect(version).toBe(3)
       expect(sound).toEqual([{ integrity_check: 'ok' }])
       expectWhole(copy)
     }
