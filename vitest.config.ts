@@ -22,7 +22,7 @@ const ON_RECORDS = [
   'tests/{alerts,cases,send,desk,reports}/**/*.test.ts',
   'tests/ingest/{cursor-store,spend,sms-parts,sms-smpp,sms-smpp-faults,media,x-budget}.test.ts',
   'tests/app/import.test.ts',
-  'tests/pipeline/answers-in-wire-form.test.ts',
+  'tests/pipeline/{answers-in-wire-form,vocabulary}.test.ts',
   'tests/runtime/{dead-letters,media-store,records}.test.ts',
   'tests/runtime/vocabulary/*.test.ts',
 ]

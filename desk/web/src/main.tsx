@@ -19,6 +19,7 @@ import './styles/conversation.css'
 import './styles/watch.css'
 import './styles/sources.css'
 import './styles/tables.css'
+import './styles/words.css'
 
 const root = document.getElementById('root')
 if (root === null) throw new Error('index.html has no element #root')

@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { createContext, useContext } from 'react'
+import { createContext, useContext, useEffect } from 'react'
 import { Problem, request } from './http.js'
 import type { Session } from './types.js'
 
@@ -19,6 +19,25 @@ async function readSession(signal: AbortSignal): Promise<Session | null> {
 /** Who is signed in; null for nobody. */
 export function useSessionQuery() {
   return useQuery({ queryKey: SESSION_KEY, queryFn: ({ signal }) => readSession(signal), staleTime: Infinity })
+}
+
+const TABLES_EVERY_MS = 60_000
+
+/** Districts and offices change while pages are open. Beside the session's own query, so that a desk that does not answer now closes no page. */
+export function useFreshTables(): void {
+  const client = useQueryClient()
+  const { data } = useQuery({
+    queryKey: ['tables'],
+    queryFn: ({ signal }) => readSession(signal),
+    refetchInterval: TABLES_EVERY_MS,
+    staleTime: TABLES_EVERY_MS,
+  })
+  useEffect(() => {
+    if (data === undefined) return
+    client.setQueryData<Session | null>(SESSION_KEY, (known) =>
+      JSON.stringify(known) === JSON.stringify(data) ? known : data,
+    )
+  }, [client, data])
 }
 
 export async function signIn(username: string, password: string): Promise<void> {

@@ -10,6 +10,13 @@ export type { SourceOnBoard } from '../../../source-board.js'
 export type { IndexedMention, MentionPage } from '../../../../schemas/search.js'
 export type { SourceHealth } from '../../../../schemas/source-health.js'
 export type { Lang, Severity, Span } from '../../../../schemas/tags.js'
+export type {
+  PlaceEntry,
+  VocabularyEntry,
+  VocabularyItem,
+  VocabularyList,
+  VocabularyTrial,
+} from '../../../../schemas/vocabulary.js'
 import type { Case } from '../../../../schemas/case.js'
 import type { MediaState } from '../../../../schemas/media-state.js'
 import type { OutboundState } from '../../../../schemas/outbound.js'

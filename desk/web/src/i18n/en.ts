@@ -6,10 +6,11 @@ import { shell } from './shell/en.js'
 import { sources } from './sources/en.js'
 import { tags } from './tags/en.js'
 import { watch } from './watch/en.js'
+import { words } from './words/en.js'
 import type { Shape } from './shape.js'
 
 /** Every word the desk says, in English, by page: the one the other languages are checked against. */
-export const en = { ...shell, ...tags, ...mentions, ...reading, ...media, ...watch, ...reports, ...sources }
+export const en = { ...shell, ...tags, ...mentions, ...reading, ...media, ...watch, ...reports, ...sources, ...words }
 
 /** A language of the desk: the same words as English, none missing, none of its own. */
 export type Words = Shape<typeof en>

@@ -7,5 +7,16 @@ import { shell } from './shell/ps.js'
 import { sources } from './sources/ps.js'
 import { tags } from './tags/ps.js'
 import { watch } from './watch/ps.js'
+import { words } from './words/ps.js'
 
-export const ps: Words = { ...shell, ...tags, ...mentions, ...reading, ...media, ...watch, ...reports, ...sources }
+export const ps: Words = {
+  ...shell,
+  ...tags,
+  ...mentions,
+  ...reading,
+  ...media,
+  ...watch,
+  ...reports,
+  ...sources,
+  ...words,
+}

@@ -7,5 +7,16 @@ import { shell } from './shell/ur.js'
 import { sources } from './sources/ur.js'
 import { tags } from './tags/ur.js'
 import { watch } from './watch/ur.js'
+import { words } from './words/ur.js'
 
-export const ur: Words = { ...shell, ...tags, ...mentions, ...reading, ...media, ...watch, ...reports, ...sources }
+export const ur: Words = {
+  ...shell,
+  ...tags,
+  ...mentions,
+  ...reading,
+  ...media,
+  ...watch,
+  ...reports,
+  ...sources,
+  ...words,
+}

@@ -11,7 +11,7 @@ export function KeysHelp({ isOpen, onClose }: { isOpen: boolean; onClose: () => 
       keys: [
         ['?', t('keys.help')],
         ['/', t('keys.search')],
-        ['1 2 3 4', t('keys.goto')],
+        ['1 2 3 4 5', t('keys.goto')],
         ['Esc', t('keys.escape')],
       ],
     },

@@ -15,6 +15,7 @@ function useNavItems(): NavItem[] {
   const alerts = useAlerts()
   const mayReadSources = useMay('sources:read')
   const mayReadReports = useMay('reports:read')
+  const mayKeepWords = useMay('vocabulary:manage')
   const sources = useSources(mayReadSources)
   const ringing = alerts.data?.filter((alert) => alert.status === 'ringing').length ?? 0
   const failing = sources.data?.filter((source) => source.status === 'failing').length ?? 0
@@ -24,6 +25,7 @@ function useNavItems(): NavItem[] {
   ]
   if (mayReadReports) items.push({ page: 'reports', to: '/reports', count: 0 })
   if (mayReadSources) items.push({ page: 'sources', to: '/sources', count: failing })
+  if (mayKeepWords) items.push({ page: 'words', to: '/words', count: 0 })
   return items
 }
 

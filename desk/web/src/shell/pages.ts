@@ -1,4 +1,4 @@
-export const PAGE_NAMES = ['watch', 'mentions', 'reports', 'sources'] as const
+export const PAGE_NAMES = ['watch', 'mentions', 'reports', 'sources', 'words'] as const
 export type PageName = (typeof PAGE_NAMES)[number]
 
 /** The page an address belongs to; the bare address is Watch. */

@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useAlerts } from '../api/alerts.js'
-import { useMay, useSession } from '../api/session.js'
+import { useFreshTables, useMay, useSession } from '../api/session.js'
 import { KeysHelp } from '../keys/keys-help.js'
 import { useKeys } from '../keys/keys.js'
 import { LiveStateBadge } from '../live/live-state.js'
@@ -10,6 +10,7 @@ import { QueryBar } from '../pages/mentions/query-bar.js'
 import { ReportsPage } from '../pages/reports/reports-page.js'
 import { SourcesPage } from '../pages/sources/sources-page.js'
 import { WatchPage } from '../pages/watch/watch-page.js'
+import { WordsPage } from '../pages/words/words-page.js'
 import { Notice } from '../parts/notice.js'
 import { Link } from '../routing/link.js'
 import { navigate, useLocation } from '../routing/location.js'
@@ -32,6 +33,8 @@ function Page({ page }: { page: PageName | null }) {
       return <ReportsPage />
     case 'sources':
       return <SourcesPage />
+    case 'words':
+      return <WordsPage />
     case null:
       return (
         <Notice
@@ -54,7 +57,9 @@ export function Shell() {
   const [help, setHelp] = useState(false)
   const mayReadReports = useMay('reports:read')
   const mayReadSources = useMay('sources:read')
+  const mayKeepWords = useMay('vocabulary:manage')
   const { data: alerts } = useAlerts()
+  useFreshTables()
   const page = pageOf(path)
   useTitle(page, alerts?.filter((alert) => alert.status === 'ringing').length ?? 0)
   useKeys({
@@ -63,6 +68,7 @@ export function Shell() {
     '2': () => navigate('/mentions'),
     ...(mayReadReports ? { '3': () => navigate('/reports') } : {}),
     ...(mayReadSources ? { '4': () => navigate('/sources') } : {}),
+    ...(mayKeepWords ? { '5': () => navigate('/words') } : {}),
   })
   return (
     <div className="shell" data-page={page ?? 'none'}>

@@ -1,7 +1,7 @@
 export const shell = {
   app: { name: 'Rabta', place: 'Media desk, Khyber Pakhtunkhwa Police', skip: 'Go to the page', comma: ', ' },
   demo: 'DEMONSTRATION: every message is invented, nothing leaves this computer',
-  nav: { label: 'Pages', watch: 'Watch', mentions: 'Mentions', reports: 'Reports', sources: 'Sources' },
+  nav: { label: 'Pages', watch: 'Watch', mentions: 'Mentions', reports: 'Reports', sources: 'Sources', words: 'Words' },
   live: {
     live: 'live',
     connecting: 'connecting…',
@@ -66,7 +66,7 @@ export const shell = {
     watch: 'Watch',
     help: 'this list',
     search: 'search',
-    goto: 'Watch, Mentions, Reports, Sources',
+    goto: 'Watch, Mentions, Reports, Sources, Words',
     down: 'next',
     up: 'the one before',
     open: 'open',

@@ -4,7 +4,7 @@ import type { shell as en } from './en.js'
 export const shell: Shape<typeof en> = {
   app: { name: 'رابطه', place: 'د رسنيو مېز، خيبر پښتونخوا پوليس', skip: 'پاڼې ته لاړ شئ', comma: '، ' },
   demo: 'ننداره: ټول پيغامونه جوړ شوي دي، هېڅ شی له دې کمپيوټره بهر نه ځي',
-  nav: { label: 'پاڼې', watch: 'څارنه', mentions: 'پيغامونه', reports: 'راپورونه', sources: 'سرچينې' },
+  nav: { label: 'پاڼې', watch: 'څارنه', mentions: 'پيغامونه', reports: 'راپورونه', sources: 'سرچينې', words: 'ټکي' },
   live: { live: 'ژوندی', connecting: 'نښلول کېږي…', offline: 'له {{since}} راهيسې پرې دی، بيا هڅه روانه ده' },
   clock: 'د پاکستان وخت',
   menu: {
@@ -61,7 +61,7 @@ export const shell: Shape<typeof en> = {
     watch: 'څارنه',
     help: 'دا لړ',
     search: 'لټون',
-    goto: 'څارنه، پيغامونه، راپورونه، سرچينې',
+    goto: 'څارنه، پيغامونه، راپورونه، سرچينې، ټکي',
     down: 'راتلونکی',
     up: 'مخکينی',
     open: 'پرانيزئ',

@@ -4,7 +4,7 @@ import type { shell as en } from './en.js'
 export const shell: Shape<typeof en> = {
   app: { name: 'رابطہ', place: 'میڈیا ڈیسک، خیبر پختونخوا پولیس', skip: 'صفحے پر جائیں', comma: '، ' },
   demo: 'نمائشی نظام: تمام پیغامات فرضی ہیں، کچھ اس کمپیوٹر سے باہر نہیں جاتا',
-  nav: { label: 'صفحات', watch: 'نگرانی', mentions: 'پیغامات', reports: 'رپورٹیں', sources: 'ذرائع' },
+  nav: { label: 'صفحات', watch: 'نگرانی', mentions: 'پیغامات', reports: 'رپورٹیں', sources: 'ذرائع', words: 'الفاظ' },
   live: { live: 'براہِ راست', connecting: 'رابطہ ہو رہا ہے…', offline: '{{since}} سے رابطہ منقطع، دوبارہ کوشش جاری' },
   clock: 'پاکستان کا وقت',
   menu: {
@@ -65,7 +65,7 @@ export const shell: Shape<typeof en> = {
     watch: 'نگرانی',
     help: 'یہ فہرست',
     search: 'تلاش',
-    goto: 'نگرانی، پیغامات، رپورٹیں، ذرائع',
+    goto: 'نگرانی، پیغامات، رپورٹیں، ذرائع، الفاظ',
     down: 'اگلا',
     up: 'پچھلا',
     open: 'کھولیں',
