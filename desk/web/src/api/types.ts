@@ -1,4 +1,6 @@
 export type { Alert } from '../../../../schemas/alert.js'
+export type { CorrectableTag, TagValue, TagValues } from '../../../../schemas/correction.js'
+export type { CorrectionEntry } from '../../../correction-desk.js'
 export type { Case } from '../../../../schemas/case.js'
 export type { EnrichedMention } from '../../../../schemas/enriched-mention.js'
 export type { Channel, Media } from '../../../../schemas/mention.js'
@@ -10,6 +12,8 @@ export type { SourceOnBoard } from '../../../source-board.js'
 export type { IndexedMention, MentionPage } from '../../../../schemas/search.js'
 export type { SourceHealth } from '../../../../schemas/source-health.js'
 export type { Lang, Severity, Span } from '../../../../schemas/tags.js'
+import type { TagValues } from '../../../../schemas/correction.js'
+import type { CorrectionEntry } from '../../../correction-desk.js'
 import type { Case } from '../../../../schemas/case.js'
 import type { MediaState } from '../../../../schemas/media-state.js'
 import type { OutboundState } from '../../../../schemas/outbound.js'
@@ -56,6 +60,8 @@ export interface MentionDetail {
   alertId: string | null
   /** Ids of the offices it should go to, the first first. */
   suggestedUnits: string[]
+  /** All that was corrected of it, the last first. */
+  correctionHistory: CorrectionEntry[]
   reply: {
     possible: boolean
     reason: string | null
@@ -65,11 +71,14 @@ export interface MentionDetail {
   }
 }
 
+/** The tags that are set right, and no others; null takes a correction back. */
+export type CorrectedTags = { [Tag in keyof TagValues]?: TagValues[Tag] | null }
+
 /** The `mention` event: something can be found now, or no longer. */
 export interface MentionNotice {
   id: string
   channel: Channel
-  type: 'written' | 'edited' | 'deleted'
+  type: 'written' | 'edited' | 'deleted' | 'corrected'
   alert: boolean
   districts: string[]
 }

@@ -1,4 +1,5 @@
 import type { Words } from './en.js'
+import { correcting } from './correcting/ps.js'
 import { media } from './media/ps.js'
 import { mentions } from './mentions/ps.js'
 import { reading } from './reading/ps.js'
@@ -8,4 +9,14 @@ import { sources } from './sources/ps.js'
 import { tags } from './tags/ps.js'
 import { watch } from './watch/ps.js'
 
-export const ps: Words = { ...shell, ...tags, ...mentions, ...reading, ...media, ...watch, ...reports, ...sources }
+export const ps: Words = {
+  ...shell,
+  ...tags,
+  ...mentions,
+  ...reading,
+  ...correcting,
+  ...media,
+  ...watch,
+  ...reports,
+  ...sources,
+}

@@ -1,4 +1,5 @@
 import type { Words } from './en.js'
+import { correcting } from './correcting/ur.js'
 import { media } from './media/ur.js'
 import { mentions } from './mentions/ur.js'
 import { reading } from './reading/ur.js'
@@ -8,4 +9,14 @@ import { sources } from './sources/ur.js'
 import { tags } from './tags/ur.js'
 import { watch } from './watch/ur.js'
 
-export const ur: Words = { ...shell, ...tags, ...mentions, ...reading, ...media, ...watch, ...reports, ...sources }
+export const ur: Words = {
+  ...shell,
+  ...tags,
+  ...mentions,
+  ...reading,
+  ...correcting,
+  ...media,
+  ...watch,
+  ...reports,
+  ...sources,
+}
