@@ -1,6 +1,6 @@
 import { Failure } from '../runtime/failure.js'
 import type { Context } from './context.js'
-import type { Core } from './core.js'
+import { forgetExpired } from './forget-expired.js'
 
 const DAY_MS = 86_400_000
 const EVERY_MS = 10 * 60_000
@@ -26,26 +26,12 @@ async function expireFor({ core, config }: Context, term: AbortSignal): Promise<
       const before = new Date(clock.now() - config.retentionDays * DAY_MS)
       await stores.index.expire(before)
       await stores.media.expire(before)
-      await forgetCorrections(core, before, term)
+      await forgetExpired({ corrections: core.corrections, search: stores.index }, before, term)
     } catch (error) {
       if (!(error instanceof Failure)) throw error
       log.warn('old records could not be let go, trying again later', { reason: error.reason })
     }
     await clock.sleep(EVERY_MS, term).catch(() => undefined)
-  }
-}
-
-const AT_ONCE = 200
-
-/** Corrections go when their mention has gone: an index may keep it a while longer than asked. */
-async function forgetCorrections({ corrections, stores }: Core, before: Date, term: AbortSignal): Promise<void> {
-  for (let after = ''; !term.aborted;) {
-    const ids = await corrections.receivedBefore(before.toISOString(), after, AT_ONCE)
-    const last = ids.at(-1)
-    if (last === undefined) return
-    const there = new Set((await stores.index.getMany(ids, { districts: 'all' })).map(({ id }) => id))
-    await corrections.forget(ids.filter((id) => !there.has(id)))
-    after = last
   }
 }
 

@@ -9,20 +9,24 @@ const TIMEOUT_MS = 20_000
 export class Problem extends Error {
   readonly status: number
   readonly title: string
+  /** What else the problem document says. */
+  readonly more: Readonly<Record<string, unknown>>
 
-  constructor(status: number, title: string, detail: string) {
+  constructor(status: number, title: string, detail: string, more: Readonly<Record<string, unknown>> = {}) {
     super(detail)
     this.name = 'Problem'
     this.status = status
     this.title = title
+    this.more = more
   }
 }
 
 async function problemOf(response: Response): Promise<Problem> {
   try {
-    const body = (await response.json()) as { title?: unknown; detail?: unknown }
-    const title = typeof body.title === 'string' ? body.title : response.statusText
-    return new Problem(response.status, title, typeof body.detail === 'string' ? body.detail : title)
+    const body = (await response.json()) as Record<string, unknown>
+    const { title: named, detail } = body as { title?: unknown; detail?: unknown }
+    const title = typeof named === 'string' ? named : response.statusText
+    return new Problem(response.status, title, typeof detail === 'string' ? detail : title, body)
   } catch {
     return new Problem(response.status, response.statusText, `${response.status} ${response.statusText}`.trim())
   }

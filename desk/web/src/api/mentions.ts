@@ -10,7 +10,14 @@ import {
 import { apiParams, type Filters } from '../routing/filters.js'
 import { now } from '../time/clock.js'
 import { request } from './http.js'
-import type { IndexedMention, MentionDetail, MentionPage, OutboundUpdate, ThreadEntry } from './types.js'
+import type {
+  CorrectionEntry,
+  IndexedMention,
+  MentionDetail,
+  MentionPage,
+  OutboundUpdate,
+  ThreadEntry,
+} from './types.js'
 
 const PAGE_SIZE = 50
 
@@ -163,7 +170,16 @@ export async function refreshMention(client: QueryClient, id: string): Promise<v
   if (!shown && !open) return
   const detail = await request<MentionDetail>(`/api/mentions/${encodeURIComponent(id)}`)
   client.setQueryData(detailKey(id), detail)
-  mapItems(client, (mention) =>
-    mention.id === id && mention.version < detail.mention.version ? detail.mention : mention,
+  mapItems(client, (mention) => (mention.id === id && isOlder(mention, detail.mention) ? detail.mention : mention))
+}
+
+const isOlder = (shown: IndexedMention, now: IndexedMention): boolean =>
+  shown.version < now.version || (shown.version === now.version && (shown.revision ?? 0) < (now.revision ?? 0))
+
+/** What a correction made of a mention, wherever it is shown. */
+export function putCorrected(client: QueryClient, mention: IndexedMention, correctionHistory: CorrectionEntry[]): void {
+  client.setQueryData<MentionDetail>(detailKey(mention.id), (detail) =>
+    detail === undefined ? undefined : { ...detail, mention, correctionHistory },
   )
+  mapItems(client, (shown) => (shown.id === mention.id && isOlder(shown, mention) ? mention : shown))
 }

@@ -1,4 +1,6 @@
 export type { Alert } from '../../../../schemas/alert.js'
+export type { CorrectableTag, TagValue, TagValues } from '../../../../schemas/correction.js'
+export type { CorrectionEntry } from '../../../correction-desk.js'
 export type { Case } from '../../../../schemas/case.js'
 export type { EnrichedMention } from '../../../../schemas/enriched-mention.js'
 export type { Channel, Media } from '../../../../schemas/mention.js'
@@ -17,6 +19,8 @@ export type {
   VocabularyList,
   VocabularyTrial,
 } from '../../../../schemas/vocabulary.js'
+import type { TagValues } from '../../../../schemas/correction.js'
+import type { CorrectionEntry } from '../../../correction-desk.js'
 import type { Case } from '../../../../schemas/case.js'
 import type { MediaState } from '../../../../schemas/media-state.js'
 import type { OutboundState } from '../../../../schemas/outbound.js'
@@ -63,6 +67,8 @@ export interface MentionDetail {
   alertId: string | null
   /** Ids of the offices it should go to, the first first. */
   suggestedUnits: string[]
+  /** All that was corrected of it, the last first. */
+  correctionHistory: CorrectionEntry[]
   reply: {
     possible: boolean
     reason: string | null
@@ -72,11 +78,14 @@ export interface MentionDetail {
   }
 }
 
+/** The tags that are set right, and no others; null takes a correction back. */
+export type CorrectedTags = { [Tag in keyof TagValues]?: TagValues[Tag] | null }
+
 /** The `mention` event: something can be found now, or no longer. */
 export interface MentionNotice {
   id: string
   channel: Channel
-  type: 'written' | 'edited' | 'deleted'
+  type: 'written' | 'edited' | 'deleted' | 'corrected'
   alert: boolean
   districts: string[]
 }

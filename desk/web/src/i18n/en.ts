@@ -1,3 +1,4 @@
+import { correcting } from './correcting/en.js'
 import { media } from './media/en.js'
 import { mentions } from './mentions/en.js'
 import { reading } from './reading/en.js'
@@ -10,7 +11,18 @@ import { words } from './words/en.js'
 import type { Shape } from './shape.js'
 
 /** Every word the desk says, in English, by page: the one the other languages are checked against. */
-export const en = { ...shell, ...tags, ...mentions, ...reading, ...media, ...watch, ...reports, ...sources, ...words }
+export const en = {
+  ...shell,
+  ...tags,
+  ...mentions,
+  ...reading,
+  ...correcting,
+  ...media,
+  ...watch,
+  ...reports,
+  ...sources,
+  ...words,
+}
 
 /** A language of the desk: the same words as English, none missing, none of its own. */
 export type Words = Shape<typeof en>

@@ -1,4 +1,5 @@
 import type { Words } from './en.js'
+import { correcting } from './correcting/ps.js'
 import { media } from './media/ps.js'
 import { mentions } from './mentions/ps.js'
 import { reading } from './reading/ps.js'
@@ -14,6 +15,7 @@ export const ps: Words = {
   ...tags,
   ...mentions,
   ...reading,
+  ...correcting,
   ...media,
   ...watch,
   ...reports,

@@ -1,4 +1,5 @@
 import type { Words } from './en.js'
+import { correcting } from './correcting/ur.js'
 import { media } from './media/ur.js'
 import { mentions } from './mentions/ur.js'
 import { reading } from './reading/ur.js'
@@ -14,6 +15,7 @@ export const ur: Words = {
   ...tags,
   ...mentions,
   ...reading,
+  ...correcting,
   ...media,
   ...watch,
   ...reports,

@@ -23,6 +23,7 @@ export function KeysHelp({ isOpen, onClose }: { isOpen: boolean; onClose: () => 
         ['Enter', t('keys.open')],
         ['r', t('keys.reply')],
         ['f', t('keys.forward')],
+        ['c', t('keys.correct')],
         ['s', t('keys.fresh')],
         ['Ctrl Enter', t('keys.send')],
       ],

@@ -53,7 +53,8 @@ function put(client: QueryClient, event: ServerEvent, tell: (notice: MentionNoti
     case 'mention': {
       const notice = JSON.parse(event.data) as MentionNotice
       if (notice.type === 'deleted') forgetMention(client, notice.id)
-      if (notice.type === 'edited') void refreshMention(client, notice.id).catch(() => undefined)
+      if (notice.type === 'edited' || notice.type === 'corrected')
+        void refreshMention(client, notice.id).catch(() => undefined)
       return tell(notice)
     }
   }

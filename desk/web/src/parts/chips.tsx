@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { EnrichedMention, Severity } from '../api/types.js'
+import type { IndexedMention, Severity } from '../api/types.js'
 import { confidence } from '../time/format.js'
 import { useDistricts } from './use-names.js'
 
@@ -15,22 +15,24 @@ export function Chip({
 }
 
 /** A mention's tags in one line: how grave, what, where, how sure, which language. */
-export function TagChips({ mention }: { mention: EnrichedMention }) {
+export function TagChips({ mention }: { mention: IndexedMention }) {
   const { t } = useTranslation()
   const districts = useDistricts()
   const { category, districts: places, language, sentiment } = mention.tags
+  const { corrections = {} } = mention
   return (
     <div className="chips">
       {mention.unjudged !== null && <Chip tone="high">{t(`tag.${mention.unjudged}`)}</Chip>}
       {category && (
         <Chip tone={category.alert ? category.severity : category.category === 'praise' ? 'good' : 'plain'}>
           {category.alert && `${t(`severity.${category.severity}`)} · `}
-          {t(`category.${category.category}`)} <b>{confidence(category.categoryConfidence)}</b>
+          {t(`category.${category.category}`)}{' '}
+          {corrections.category === undefined && <b>{confidence(category.categoryConfidence)}</b>}
         </Chip>
       )}
       {(places ?? []).slice(0, 3).map((place) => (
         <Chip key={place.id}>
-          {districts.name(place.id)} <b>{confidence(place.confidence)}</b>
+          {districts.name(place.id)} {corrections.districts === undefined && <b>{confidence(place.confidence)}</b>}
         </Chip>
       ))}
       {places?.length === 0 && mention.unjudged !== 'no-words' && <Chip>{t('tag.noDistrict')}</Chip>}

@@ -72,6 +72,7 @@ export const shell = {
     open: 'open',
     reply: 'reply',
     forward: 'forward',
+    correct: 'correct a tag',
     fresh: 'show new ones',
     escape: 'close, leave the field',
     send: 'send the reply',

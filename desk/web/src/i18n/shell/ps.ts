@@ -67,6 +67,7 @@ export const shell: Shape<typeof en> = {
     open: 'پرانيزئ',
     reply: 'ځواب',
     forward: 'مخکې ولېږئ',
+    correct: 'نښه سمه کړئ',
     fresh: 'نوي ښکاره کړئ',
     escape: 'بندول، له خانې وتل',
     send: 'ځواب ولېږئ',

@@ -71,6 +71,7 @@ export const shell: Shape<typeof en> = {
     open: 'کھولیں',
     reply: 'جواب',
     forward: 'آگے بھیجیں',
+    correct: 'ٹیگ درست کریں',
     fresh: 'نئے دکھائیں',
     escape: 'بند کریں، خانہ چھوڑیں',
     send: 'جواب بھیجیں',

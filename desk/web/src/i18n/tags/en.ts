@@ -40,6 +40,7 @@ export const tags = {
     pin: 'by the location pin',
     'number-written-to': 'by the number written to',
     'author-place': 'by the place in the profile',
+    analyst: 'as an analyst says',
   },
   tag: {
     alert: 'Alert',

@@ -43,6 +43,7 @@ export const tags: Shape<typeof en> = {
     pin: 'د ځای له نښې',
     'number-written-to': 'له هغې شمېرې چې ورته ليکل شوي',
     'author-place': 'په پروفايل کې له ليکل شوي ځايه',
+    analyst: 'د شنونکي په وينا',
   },
   tag: {
     alert: 'خبرداری',

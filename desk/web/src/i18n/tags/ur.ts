@@ -43,6 +43,7 @@ export const tags: Shape<typeof en> = {
     pin: 'لوکیشن پن سے',
     'number-written-to': 'جس نمبر پر لکھا گیا اس سے',
     'author-place': 'پروفائل میں درج جگہ سے',
+    analyst: 'تجزیہ کار کے مطابق',
   },
   tag: {
     alert: 'الارم',

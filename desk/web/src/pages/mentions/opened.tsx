@@ -8,6 +8,8 @@ import { useDistricts } from '../../parts/use-names.js'
 import { Link } from '../../routing/link.js'
 import { CaseLine } from './case-line.js'
 import { Composer } from './composer.js'
+import { CorrectDialog } from './correct-dialog.js'
+import { CorrectionHistory } from './correction-history.js'
 import { ForwardDialog } from './forward-dialog.js'
 import { MessageCard } from './message-card.js'
 import { TagTable } from './tag-table.js'
@@ -17,11 +19,15 @@ export function Opened({ detail }: { detail: MentionDetail }) {
   const { t } = useTranslation()
   const districts = useDistricts()
   const mayForward = useMay('mentions:forward')
-  const [forwarding, setForwarding] = useState(false)
+  const mayCorrect = useMay('mentions:correct')
+  const [asking, setAsking] = useState<'forward' | 'correct' | null>(null)
   const { mention } = detail
   const category = mention.tags.category
   const places = (mention.tags.districts ?? []).map((place) => districts.name(place.id))
-  useKeys(mayForward ? { f: () => setForwarding(true) } : {})
+  useKeys({
+    ...(mayForward ? { f: () => setAsking('forward') } : {}),
+    ...(mayCorrect ? { c: () => setAsking('correct') } : {}),
+  })
   return (
     <>
       <div className="pane-scroll">
@@ -37,8 +43,13 @@ export function Opened({ detail }: { detail: MentionDetail }) {
         <MessageCard mention={mention} />
         <div className="pane-actions">
           {mayForward && (
-            <ActionButton look="main" hint="f" onPress={() => setForwarding(true)} data-testid="forward">
+            <ActionButton look="main" hint="f" onPress={() => setAsking('forward')} data-testid="forward">
               {t('forward.action')}
+            </ActionButton>
+          )}
+          {mayCorrect && (
+            <ActionButton hint="c" onPress={() => setAsking('correct')} data-testid="correct">
+              {t('correct.action')}
             </ActionButton>
           )}
           {detail.alertId !== null && (
@@ -48,10 +59,12 @@ export function Opened({ detail }: { detail: MentionDetail }) {
           )}
         </div>
         <TagTable mention={mention} />
+        <CorrectionHistory entries={detail.correctionHistory} />
         <Thread detail={detail} />
       </div>
       <Composer detail={detail} />
-      {forwarding && <ForwardDialog mentionId={mention.id} onClose={() => setForwarding(false)} />}
+      {asking === 'forward' && <ForwardDialog mentionId={mention.id} onClose={() => setAsking(null)} />}
+      {asking === 'correct' && <CorrectDialog mention={mention} onClose={() => setAsking(null)} />}
     </>
   )
 }

@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next'
 import type { DailyReport } from '../../api/types.js'
 import { Notice } from '../../parts/notice.js'
 import { useValueName } from '../../parts/use-names.js'
+import { useTagNames } from '../../parts/use-tag-names.js'
 import { useSettings } from '../../settings/settings.js'
 import { now } from '../../time/clock.js'
 import { confidence, longDay, moment } from '../../time/format.js'
@@ -22,6 +23,7 @@ export function ReportBody({ report }: { report: DailyReport }) {
   const { t } = useTranslation()
   const { language } = useSettings()
   const valueName = useValueName()
+  const { tagName } = useTagNames()
   const nowMs = now()
   const at = (instant: string): string => moment(instant, language, nowMs)
   const { totals, confidence: sure } = report
@@ -53,6 +55,12 @@ export function ReportBody({ report }: { report: DailyReport }) {
               {t('report.share')} <span className="quiet">n = {totals.total.toLocaleString('en')}</span>
             </h2>
             <SentimentBar counts={totals} largest={totals.total} large />
+            {report.correctedTags !== undefined && report.correctedTags.length > 0 && (
+              <p className="quiet figures" data-testid="report-corrected">
+                {t('report.corrected')}:{' '}
+                {report.correctedTags.map(({ tag, count }) => `${tagName(tag)} ${count}`).join(t('app.comma'))}
+              </p>
+            )}
             <p className="quiet figures">
               {t('report.confidence')}:{' '}
               {t('report.confidenceOf', { language: meanOf(sure.language), category: meanOf(sure.category) })}
