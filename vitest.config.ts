@@ -15,15 +15,15 @@ const slow = ['tests/chaos/**', 'tests/browser/**', 'tests/engines/**']
 /** The short form is of what must be true at once; the contract of the records runs with the engines. */
 const ON_RECORDS_SHORT = [
   'tests/{cases,send}/**/*.test.ts',
-  'tests/alerts/{crash,grouping,life,member-days}.test.ts',
-  'tests/runtime/vocabulary/vocabulary-store.test.ts',
+  'tests/alerts/{corrected,crash,grouping,life,member-days}.test.ts',
+  'tests/runtime/{corrections/correction-store,vocabulary/vocabulary-store}.test.ts',
 ]
 const ON_RECORDS = [
   'tests/{alerts,cases,send,desk,reports}/**/*.test.ts',
   'tests/ingest/{cursor-store,spend,sms-parts,sms-smpp,sms-smpp-faults,media,x-budget}.test.ts',
-  'tests/app/import.test.ts',
+  'tests/app/{import,forget-expired}.test.ts',
   'tests/pipeline/{answers-in-wire-form,vocabulary}.test.ts',
-  'tests/runtime/{dead-letters,media-store,records}.test.ts',
+  'tests/runtime/{corrections/correction-store,dead-letters,media-store,records}.test.ts',
   'tests/runtime/vocabulary/*.test.ts',
 ]
 
