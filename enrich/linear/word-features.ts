@@ -57,23 +57,78 @@ export function sequenceFeatures(
 /** How far apart two words may stand whose meanings are read together. */
 const REACH = 4
 
-/** What is meant, in whatever language: each meaning, and every two that stand near each other, in whatever order (languages differ in it); by bucket, the word it was first met at. */
-export function meaningFeatures(
-  meanings: readonly (readonly number[])[],
-  buckets: number,
-): { readonly alone: ReadonlyMap<number, number>; readonly together: ReadonlyMap<number, number> } {
-  const alone = new Map<number, number>()
-  const together = new Map<number, number>()
-  for (const [at, here] of meanings.entries()) {
-    for (const meaning of here) {
-      const bucket = bucketOf(meaning, buckets)
-      if (!alone.has(bucket)) alone.set(bucket, at)
-      for (let before = Math.max(0, at - REACH); before < at; before++)
-        for (const other of meanings[before] as readonly number[]) {
-          const pair = bucketOf(joinHashes(Math.min(meaning, other), Math.max(meaning, other)) ^ NEAR, buckets)
-          if (!together.has(pair)) together.set(pair, at)
-        }
+/** Buckets with the word of the text each was first met at; `length` of the two lists count. */
+export interface MetBuckets {
+  readonly buckets: Int32Array
+  readonly words: Int32Array
+  readonly length: number
+}
+
+/** A list of buckets in which each stands once. Made once and used for text after text: what it held before is gone at `clear`. */
+class BucketList implements MetBuckets {
+  buckets = new Int32Array(512)
+  words = new Int32Array(512)
+  length = 0
+  readonly #met: Uint32Array
+  #turn = 0
+
+  constructor(buckets: number) {
+    this.#met = new Uint32Array(buckets)
+  }
+
+  clear(): void {
+    this.length = 0
+    if (++this.#turn < 0xffff_ffff) return
+    this.#met.fill(0)
+    this.#turn = 1
+  }
+
+  add(bucket: number, word: number): void {
+    if (this.#met[bucket] === this.#turn) return
+    this.#met[bucket] = this.#turn
+    if (this.length === this.buckets.length) {
+      this.buckets = grown(this.buckets)
+      this.words = grown(this.words)
+    }
+    this.buckets[this.length] = bucket
+    this.words[this.length++] = word
+  }
+}
+
+function grown(list: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
+  const longer = new Int32Array(2 * list.length)
+  longer.set(list)
+  return longer
+}
+
+/** Reads what is meant, in whatever language: each meaning, and every two that stand near each other, in whatever order (languages differ in it). */
+export class MeaningReader {
+  /** Of the text read last. */
+  readonly alone: MetBuckets
+  readonly together: MetBuckets
+  readonly #alone: BucketList
+  readonly #together: BucketList
+
+  /** `buckets` is a power of two. */
+  constructor(private readonly buckets: number) {
+    this.alone = this.#alone = new BucketList(buckets)
+    this.together = this.#together = new BucketList(buckets)
+  }
+
+  read(meanings: readonly (readonly number[])[]): void {
+    const { buckets } = this
+    this.#alone.clear()
+    this.#together.clear()
+    for (let at = 0; at < meanings.length; at++) {
+      const here = meanings[at] as readonly number[]
+      for (const meaning of here) {
+        this.#alone.add(bucketOf(meaning, buckets), at)
+        for (let before = Math.max(0, at - REACH); before < at; before++)
+          for (const other of meanings[before] as readonly number[]) {
+            const pair = joinHashes(Math.min(meaning, other), Math.max(meaning, other)) ^ NEAR
+            this.#together.add(bucketOf(pair, buckets), at)
+          }
+      }
     }
   }
-  return { alone, together }
 }

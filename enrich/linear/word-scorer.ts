@@ -1,16 +1,25 @@
 import type { Glosses } from '../glosses/glosses.js'
 import type { Lang } from '../../schemas/tags.js'
 import { widthOf, type LinearModel } from './linear-model.js'
-import { meaningFeatures, sequenceFeatures, unitOf, wordFeatures } from './word-features.js'
+import { MeaningReader, sequenceFeatures, unitOf, wordFeatures, type MetBuckets } from './word-features.js'
 
 const MOST_CACHED_WORDS = 50_000
 
 /** What one word says by itself, summed up once for all messages it occurs in. */
 interface KnownWord {
   readonly sound: number
-  readonly sums: Float32Array
+  /** Per output, before the model's scale. */
+  readonly sums: Int32Array
   readonly count: number
   readonly meanings: readonly number[]
+}
+
+/** What the words of one text say, until the scorer is given the next. */
+export interface ScoredWords {
+  /** How much all of them add to each output. */
+  readonly totals: Float64Array
+  /** How much each word adds to a weighted sum of the outputs; outputs of weight 0 cost nothing. */
+  sharesOf(weights: Float64Array): Float64Array
 }
 
 /** What the words of a text add to the scores of a model: by their letters, their neighbours and their meanings. */
@@ -18,66 +27,117 @@ export class WordScorer {
   readonly width: number
   readonly #model: LinearModel
   readonly #glosses: Glosses
-  readonly #known = new Map<string, KnownWord>()
+  readonly #meanings: MeaningReader
+  readonly #known = new Map<Lang, Map<string, KnownWord>>()
+  #size = 0
 
   constructor(model: LinearModel, glosses: Glosses) {
     this.#model = model
     this.#glosses = glosses
+    this.#meanings = new MeaningReader(model.buckets)
     this.width = widthOf(model.groups)
   }
 
-  /** `added[word * width + output]`: what each word adds to each output. */
-  added(lang: Lang, words: readonly { readonly text: string }[]): Float64Array {
-    const { buckets } = this.#model
-    const { width } = this
+  score(lang: Lang, words: readonly { readonly text: string }[]): ScoredWords {
+    const { buckets, scale } = this.#model
     const known = words.map(({ text }) => this.#knownWord(lang, text))
-    const added = new Float64Array(words.length * width)
     const sequence: number[] = []
     sequenceFeatures(
       known.map(({ sound }) => sound),
       buckets,
       (bucket, word) => sequence.push(bucket, word),
     )
-    const unit = unitOf(
-      'letters',
-      known.reduce((sum, { count }) => sum + count, sequence.length / 2),
-    )
-    for (const [word, { sums }] of known.entries())
-      for (let out = 0; out < width; out++) added[word * width + out]! += unit * (sums[out] as number)
-    for (let at = 0; at < sequence.length; at += 2)
-      this.#add(added, sequence[at + 1] as number, sequence[at] as number, unit)
-    const { alone, together } = meaningFeatures(
-      known.map(({ meanings }) => meanings),
-      buckets,
-    )
-    for (const [bucket, word] of alone) this.#add(added, word, bucket, unitOf('meaning', alone.size))
-    for (const [bucket, word] of together) this.#add(added, word, bucket, unitOf('meanings', together.size))
-    return added
+    const letters = known.reduce((sum, { count }) => sum + count, sequence.length / 2)
+    const unit = unitOf('letters', letters) * scale
+    this.#meanings.read(known.map(({ meanings }) => meanings))
+    const { alone, together } = this.#meanings
+    const parts = [
+      { met: alone, unit: unitOf('meaning', alone.length) * scale },
+      { met: together, unit: unitOf('meanings', together.length) * scale },
+    ]
+    const totals = this.#lettersOf(known, sequence, unit)
+    for (const part of parts) this.#addAll(totals, part.met, part.unit)
+    return { totals, sharesOf: (weights) => this.#sharesOf(weights, { known, sequence, unit, parts }) }
   }
 
-  #add(added: Float64Array, word: number, bucket: number, value: number): void {
-    const { hashed, scale } = this.#model
-    const [to, from] = [word * this.width, bucket * this.width]
-    for (let out = 0; out < this.width; out++) added[to + out]! += value * scale * (hashed[from + out] as number)
+  #lettersOf(known: readonly KnownWord[], sequence: readonly number[], unit: number): Float64Array {
+    const { width } = this
+    const { hashed } = this.#model
+    const sums = new Float64Array(width)
+    for (const word of known) for (let out = 0; out < width; out++) sums[out]! += word.sums[out] as number
+    for (let at = 0; at < sequence.length; at += 2) {
+      const row = (sequence[at] as number) * width
+      for (let out = 0; out < width; out++) sums[out]! += hashed[row + out] as number
+    }
+    for (let out = 0; out < width; out++) sums[out]! *= unit
+    return sums
+  }
+
+  #addAll(totals: Float64Array, { buckets, length }: MetBuckets, unit: number): void {
+    const { width } = this
+    const { hashed } = this.#model
+    const sums = new Int32Array(width)
+    for (let at = 0; at < length; at++) {
+      const row = (buckets[at] as number) * width
+      for (let out = 0; out < width; out++) sums[out]! += hashed[row + out] as number
+    }
+    for (let out = 0; out < width; out++) totals[out]! += unit * (sums[out] as number)
+  }
+
+  #sharesOf(
+    weights: Float64Array,
+    {
+      known,
+      sequence,
+      unit,
+      parts,
+    }: {
+      readonly known: readonly KnownWord[]
+      readonly sequence: readonly number[]
+      readonly unit: number
+      readonly parts: readonly { readonly met: MetBuckets; readonly unit: number }[]
+    },
+  ): Float64Array {
+    const { width } = this
+    const { hashed } = this.#model
+    const outs = Array.from(weights.keys()).filter((out) => weights[out] !== 0)
+    const of = (table: Int8Array | Int32Array, row: number): number => {
+      let sum = 0
+      for (const out of outs) sum += (weights[out] as number) * (table[row + out] as number)
+      return sum
+    }
+    const shares = Float64Array.from(known, ({ sums }) => unit * of(sums, 0))
+    for (let at = 0; at < sequence.length; at += 2)
+      shares[sequence[at + 1] as number]! += unit * of(hashed, (sequence[at] as number) * width)
+    for (const { met, unit: each } of parts)
+      for (let at = 0; at < met.length; at++)
+        shares[met.words[at] as number]! += each * of(hashed, (met.buckets[at] as number) * width)
+    return shares
   }
 
   #knownWord(lang: Lang, written: string): KnownWord {
-    const key = `${lang} ${written}`
-    const known = this.#known.get(key)
+    let ofLang = this.#known.get(lang)
+    if (ofLang === undefined) this.#known.set(lang, (ofLang = new Map<string, KnownWord>()))
+    const known = ofLang.get(written)
     if (known !== undefined) return known
-    const { buckets, hashed, scale } = this.#model
+    const { buckets, hashed } = this.#model
     const features = wordFeatures(written, buckets)
-    const sums = new Float32Array(this.width)
+    const sums = new Int32Array(this.width)
     for (const bucket of features.buckets)
-      for (let out = 0; out < this.width; out++) sums[out]! += scale * (hashed[bucket * this.width + out] as number)
+      for (let out = 0; out < this.width; out++) sums[out]! += hashed[bucket * this.width + out] as number
     const made = {
       sound: features.sound,
       sums,
       count: features.buckets.length,
       meanings: this.#glosses.of(lang, written),
     }
-    if (this.#known.size >= MOST_CACHED_WORDS) this.#known.clear()
-    this.#known.set(key, made)
+    if (this.#size >= MOST_CACHED_WORDS) {
+      this.#known.clear()
+      this.#known.set(lang, (ofLang = new Map<string, KnownWord>()))
+      this.#size = 0
+    }
+    ofLang.set(written, made)
+    this.#size++
     return made
   }
 }

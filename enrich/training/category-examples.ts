@@ -1,27 +1,29 @@
 import type { Mention } from '../../schemas/mention.js'
-import { CATEGORIES, SEVERITIES, type Tags } from '../../schemas/tags.js'
+import { SEVERITIES, type Tags } from '../../schemas/tags.js'
 import { NO_TAGS } from '../enrich-mention.js'
 import { createRuleJudge, type RuleJudge } from '../enrichers/category/by-rules.js'
+import { fileOf } from '../enrichers/category/files.js'
 import { conceptPairs, featureNames, namedFeatures } from '../enrichers/category/features.js'
-import { loadGlosses, type Glosses } from '../glosses/glosses.js'
+import { loadGlosses } from '../glosses/glosses.js'
 import { createDistrictEnricher } from '../enrichers/districts/districts.js'
 import { createLanguageEnricher } from '../enrichers/language/language.js'
 import { readText } from '../enrichers/threat/words.js'
 import { textMention } from '../text-mention.js'
 import type { CorpusRow } from './corpus.js'
-import type { Example } from './fit-groups.js'
-import { block, wordBlocks } from './word-blocks.js'
+import { ONE_OF_FIRST, UNKNOWN, type Example } from './fit-groups.js'
+import { block, WordBlocks } from './word-blocks.js'
 
 export const MOST_WORDS = 250
 const NOON = '2026-11-22T07:00:00.000Z'
 
 type Labelled = Pick<CorpusRow, 'text'> & Partial<Pick<CorpusRow, 'category' | 'alert' | 'severity'>>
 
+/** A text without a category is known to be no alert: it is filed as one of those that do not ring. */
 const labelsOf = ({ alert, category, severity }: Labelled): Int8Array =>
   Int8Array.from([
     alert === true ? 1 : 0,
-    category === undefined ? -1 : CATEGORIES.indexOf(category),
-    severity === undefined ? -1 : SEVERITIES.indexOf(severity),
+    category === undefined ? ONE_OF_FIRST : fileOf(category, alert === true),
+    severity === undefined ? UNKNOWN : SEVERITIES.indexOf(severity),
   ])
 
 /** Makes of labelled messages what the model learns from: the features that the enricher will see, by the enrichers that come before it. */
@@ -29,10 +31,11 @@ export class CategoryExamples {
   readonly names: readonly string[]
   readonly #places: ReadonlyMap<string, number>
   readonly #rules: RuleJudge = createRuleJudge()
-  readonly #glosses: Glosses = loadGlosses()
+  readonly #words: WordBlocks
   readonly #before = [createLanguageEnricher(), createDistrictEnricher()] as const
 
   constructor(private readonly buckets: number) {
+    this.#words = new WordBlocks(loadGlosses(), buckets)
     this.names = featureNames(this.#rules.concepts)
     this.#places = new Map(this.names.map((name, at) => [name, at]))
   }
@@ -54,7 +57,7 @@ export class CategoryExamples {
     })
     return {
       blocks: [
-        ...wordBlocks(read.words.slice(0, MOST_WORDS), tags.language?.lang ?? 'und', this.#glosses, this.buckets),
+        ...this.#words.of(read.words.slice(0, MOST_WORDS), tags.language?.lang ?? 'und'),
         block('concepts', conceptPairs(judged.matches, this.buckets)),
       ],
       named: Int32Array.from(named),

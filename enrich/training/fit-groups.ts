@@ -11,16 +11,19 @@ export interface Example {
   readonly blocks: readonly Block[]
   readonly named: Int32Array
   readonly values: Float32Array
-  /** One label for each group, or -1 where it is not known. */
+  /** One label for each group; `UNKNOWN` where nothing is known of it, `ONE_OF_FIRST` where it is known to be one of the group's first labels. */
   readonly labels: Int8Array
   readonly weight: number
 }
 
+export const UNKNOWN = -1
+export const ONE_OF_FIRST = -2
+
 export interface GroupFitOptions {
   readonly buckets: number
   readonly named: number
-  /** How many labels each group has. */
-  readonly groups: readonly number[]
+  /** How many labels each group has, and how many of them are the first. */
+  readonly groups: readonly { readonly labels: number; readonly first?: number }[]
   /** How much each group's loss counts. */
   readonly emphasis: readonly number[]
   readonly epochs: number
@@ -44,7 +47,7 @@ const START = 1e-4
  * epochs. Single-threaded and seeded: the same weights to the bit each time.
  */
 export function fitGroups(examples: readonly Example[], options: GroupFitOptions): GroupWeights {
-  const width = options.groups.reduce((sum, count) => sum + count, 0)
+  const width = options.groups.reduce((sum, { labels }) => sum + labels, 0)
   const state = new Learner(options, width)
   const order = Int32Array.from(examples, (_, at) => at)
   const random = createRandom(options.seed)
@@ -114,17 +117,22 @@ class Learner {
   #toGradients(labels: Int8Array, weight: number): void {
     const { groups, emphasis } = this.options
     const scores = this.#scores
+    const gradients = this.#gradients
     let from = 0
-    for (const [group, count] of groups.entries()) {
-      const label = labels[group] ?? -1
+    for (const [group, { labels: count, first = 0 }] of groups.entries()) {
+      const label = labels[group] ?? UNKNOWN
+      const weighed = label === UNKNOWN ? 0 : weight * (emphasis[group] ?? 1)
       let top = -Infinity
       let sum = 0
       for (let at = from; at < from + count; at++) top = Math.max(top, scores[at] as number)
-      for (let at = from; at < from + count; at++) sum += Math.exp((scores[at] as number) - top)
+      for (let at = from; at < from + count; at++) sum += gradients[at] = Math.exp((scores[at] as number) - top)
+      // What should be: all of the label, or of the first ones each as likely as it is among them.
+      let among = 0
+      if (label === ONE_OF_FIRST) for (let at = from; at < from + first; at++) among += gradients[at] as number
       for (let at = from; at < from + count; at++) {
-        const probability = Math.exp((scores[at] as number) - top) / sum
-        this.#gradients[at] =
-          label < 0 ? 0 : (probability - (at - from === label ? 1 : 0)) * weight * (emphasis[group] ?? 1)
+        const power = gradients[at] as number
+        const due = label === ONE_OF_FIRST ? (at < from + first ? power / among : 0) : at - from === label ? 1 : 0
+        gradients[at] = (power / sum - due) * weighed
       }
       from += count
     }

@@ -1,5 +1,5 @@
 import type { AnyEnricher } from '../enrich-mention.js'
-import { readCorpus } from './corpus.js'
+import { readCorpus, readCorpusFile } from './corpus.js'
 import { macroF1, share, type Estimate, type Pair } from './intervals.js'
 import { districtsOf, judged, tagsOf, type JudgedRow } from './judged-corpus.js'
 import { readLanguageRows } from './language-rows.js'
@@ -24,6 +24,10 @@ export interface Evaluation {
 }
 
 const ORDINARY = 3_000
+/** Harsh criticism of the police, none of which may ring. */
+const CRITICISM = 'enrich/corpus/criticism.tsv'
+/** How the ids of the youngest file of the test part begin. */
+const YOUNGEST = 'tc-'
 
 export const firstSix = (text: string): string => text.split(/\s+/).filter(Boolean).slice(0, 6).join(' ')
 
@@ -61,6 +65,19 @@ function alertMeasures(rows: readonly JudgedRow[], on: string): Measured[] {
   ]
 }
 
+const categoryPairs = (rows: readonly JudgedRow[]): Pair[] =>
+  rows.map(({ row, tags }) => ({ truth: row.category, answer: tags.category?.category ?? '' }))
+
+function districtMeasures(rows: readonly JudgedRow[], on: string): Measured[] {
+  const places = rows.map(districtsOf)
+  const exact = places.filter((each) => each.exact).length
+  const wrong = places.filter(({ anyWrong }) => anyWrong).length
+  return [
+    { name: 'districts: exactly right', on, estimate: share(exact, rows.length), reach: '0.90' },
+    { name: 'districts: any wrong one', on, estimate: share(wrong, rows.length), reach: '0.03', isFault: true },
+  ]
+}
+
 /** Everything that docs/tagging.md tells, on the test part of the corpus and, where they are at hand, on the rows held back of other people's data. */
 export function evaluate(enrichers: readonly AnyEnricher[]): Evaluation {
   const rows = judged(readCorpus('test'), enrichers)
@@ -93,15 +110,20 @@ export function evaluate(enrichers: readonly AnyEnricher[]): Evaluation {
     const of = `${ORDINARY} comments, reviews and sentences of other people`
     table.push({ name: 'false rings', on: of, estimate: share(rings, ORDINARY), reach: '0.005', isFault: true })
   }
+  const criticism = judged(readCorpusFile(CRITICISM), enrichers)
+  table.push({
+    name: 'false rings',
+    on: `${criticism.length} harsh criticisms`,
+    estimate: share(criticism.filter(isRung).length, criticism.length),
+    reach: '0',
+    isFault: true,
+  })
   const answers = (truth: (row: JudgedRow['row']) => string | undefined, answer: (row: JudgedRow) => string): Pair[] =>
     rows.flatMap((each) => {
       const label = truth(each.row)
       return label === undefined ? [] : [{ truth: label, answer: answer(each) }]
     })
-  const category = answers(
-    (row) => row.category,
-    ({ tags }) => tags.category?.category ?? '',
-  )
+  const category = categoryPairs(rows)
   const severity = answers(
     (row) => row.severity,
     ({ tags }) => tags.category?.severity ?? '',
@@ -113,17 +135,7 @@ export function evaluate(enrichers: readonly AnyEnricher[]): Evaluation {
   table.push({ name: 'category: macro F1', on, estimate: macroF1(category), reach: '0.85' })
   table.push({ name: 'severity: macro F1', on, estimate: macroF1(severity), reach: 'no aim' })
   table.push({ name: 'sentiment: macro F1', on, estimate: macroF1(sentiment), reach: 'its own issue' })
-  const places = rows.map(districtsOf)
-  const exact = places.filter((each) => each.exact).length
-  const wrong = places.filter(({ anyWrong }) => anyWrong).length
-  table.push({ name: 'districts: exactly right', on, estimate: share(exact, rows.length), reach: '0.90' })
-  table.push({
-    name: 'districts: any wrong one',
-    on,
-    estimate: share(wrong, rows.length),
-    reach: '0.03',
-    isFault: true,
-  })
+  table.push(...districtMeasures(rows, on))
   const threats = heldBackThreats('ur')
   if (threats.length === 0) missing.push('threatening on threat-ur-train.csv: ../shared/data is not here')
   else {
@@ -135,5 +147,10 @@ export function evaluate(enrichers: readonly AnyEnricher[]): Evaluation {
     const of = `${threats.length} rows held back of threat-ur-train`
     table.push({ name: 'threatening, Urdu: macro F1', on: of, estimate: macroF1(pairs), reach: '0.75' })
   }
+  const youngest = rows.filter(({ row }) => row.id.startsWith(YOUNGEST))
+  const ofYoungest = `the ${youngest.length} youngest of them`
+  table.push(...alertMeasures(youngest, ofYoungest))
+  table.push({ name: 'category: macro F1', on: ofYoungest, estimate: macroF1(categoryPairs(youngest)), reach: '0.85' })
+  table.push(...districtMeasures(youngest, ofYoungest))
   return { table, rows, missing }
 }

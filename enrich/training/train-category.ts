@@ -3,12 +3,13 @@ import { writeFileSync } from 'node:fs'
 import { packagePath } from '../../runtime/package-root.js'
 import { CATEGORIES, SEVERITIES } from '../../schemas/tags.js'
 import { CATEGORY_MODEL } from '../enrichers/category/category.js'
+import { alertScore, GROUPS, OUTPUTS } from '../enrichers/category/files.js'
 import { encodeModel, probabilities, widthOf, type LabelGroup, type LinearModel } from '../linear/linear-model.js'
 import { calibrate } from './calibrate.js'
 import { CategoryExamples } from './category-examples.js'
 import { readCorpus } from './corpus.js'
 import { quantise } from './fit.js'
-import { fitGroups, scoresOf, type Example, type GroupFitOptions, type GroupWeights } from './fit-groups.js'
+import { fitGroups, scoresOf, UNKNOWN, type Example, type GroupFitOptions, type GroupWeights } from './fit-groups.js'
 import { ordinaryTexts } from './ordinary-texts.js'
 import { hashOf } from './random.js'
 
@@ -21,17 +22,12 @@ const ORDINARY_WEIGHT = 1
 /** Of so many texts one is also learned from as if nobody had told its language. */
 const FAILED_ONE_IN = 4
 const FAILED_WEIGHT = 0.5
-const GROUPS = [
-  { name: 'alert', labels: ['no', 'yes'] },
-  { name: 'category', labels: CATEGORIES },
-  { name: 'severity', labels: SEVERITIES },
-] as const
-
 function fitted(examples: readonly Example[], named: number): GroupWeights {
   const options: GroupFitOptions = {
     buckets: BUCKETS,
     named,
-    groups: GROUPS.map(({ labels }) => labels.length),
+    // Quiet files come before those with an alert.
+    groups: GROUPS.map(({ labels }) => ({ labels: labels.length, first: CATEGORIES.length })),
     emphasis: [1, 1, 0.5],
     epochs: 6,
     rate: 0.1,
@@ -64,9 +60,9 @@ function scoredUnseen(rows: readonly { readonly key: string; readonly example: E
 function printSteps(unseen: readonly Scored[], group: LabelGroup | undefined): void {
   if (group === undefined) return
   const judged = unseen.map(({ scores, labels }) => ({
-    confidence: probabilities(scores, 0, group)[1] ?? 0,
+    confidence: probabilities([0, alertScore(scores)], 0, group)[1] ?? 0,
     due: labels[0] === 1,
-    isMessage: (labels[1] ?? -1) >= 0,
+    isMessage: (labels[1] ?? UNKNOWN) >= 0,
     isCritical: labels[2] === SEVERITIES.indexOf('critical'),
   }))
   const due = judged.filter((each) => each.due)
@@ -99,16 +95,16 @@ export function trainCategory(): void {
   const named = examples.names.length
   console.log(`category: ${labelled.length} messages, ${ordinary.length} ordinary texts, ${named} named features`)
   const unseen = scoredUnseen([...labelled, ...ordinary], named)
-  let offset = 0
   const groups = GROUPS.map(({ name, labels }, group): LabelGroup => {
-    const from = offset
-    offset += labels.length
     // Ordinary texts have no category: what is calibrated are messages.
     const pairs = unseen
-      .filter(({ labels: truth }) => (truth[1] ?? -1) >= 0)
+      .filter(({ labels: truth }) => (truth[1] ?? UNKNOWN) >= 0)
       .map(({ scores, labels: truth }) => ({
-        scores: scores.subarray(from, from + labels.length),
-        label: truth[group] ?? -1,
+        scores:
+          name === 'alert'
+            ? Float64Array.of(0, alertScore(scores))
+            : scores.subarray(OUTPUTS[name], OUTPUTS[name] + labels.length),
+        label: truth[group] ?? UNKNOWN,
       }))
     const { temperature, shift } = calibrate(pairs, labels.length)
     console.log(

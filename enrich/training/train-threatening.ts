@@ -14,7 +14,7 @@ import { quantise } from './fit.js'
 import { fitGroups, scoresOf, type Example } from './fit-groups.js'
 import { hashOf } from './random.js'
 import { threatsToLearn } from './threat-rows.js'
-import { wordBlocks } from './word-blocks.js'
+import { WordBlocks } from './word-blocks.js'
 
 const BUCKETS = 2 ** 18
 const MOST_WORDS = 120
@@ -27,10 +27,10 @@ const ENGLISH_WEIGHT = 0.5
 /** Trains the model of `threatening` on other people's labelled posts and our own messages, and writes it. */
 export function trainThreatening(): void {
   const language = createLanguageEnricher()
-  const glosses = loadGlosses()
+  const words = new WordBlocks(loadGlosses(), BUCKETS)
   const example = (text: string, threatening: boolean, weight: number) => {
     const { lang } = language.enrich(textMention('training', text, NOON), NO_TAGS)
-    const blocks = wordBlocks(readText(text).words.slice(0, MOST_WORDS), lang, glosses, BUCKETS)
+    const blocks = words.of(readText(text).words.slice(0, MOST_WORDS), lang)
     return {
       key: text,
       example: {
@@ -51,7 +51,7 @@ export function trainThreatening(): void {
     fitGroups(examples, {
       buckets: BUCKETS,
       named: 0,
-      groups: [LABELS.length],
+      groups: [{ labels: LABELS.length }],
       emphasis: [1],
       epochs: 6,
       rate: 0.1,

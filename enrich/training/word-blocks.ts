@@ -1,6 +1,6 @@
 import type { Lang } from '../../schemas/tags.js'
 import type { Glosses } from '../glosses/glosses.js'
-import { meaningFeatures, sequenceFeatures, unitOf, wordFeatures } from '../linear/word-features.js'
+import { MeaningReader, sequenceFeatures, unitOf, wordFeatures, type MetBuckets } from '../linear/word-features.js'
 import type { Block } from './fit-groups.js'
 
 export const block = (kind: Parameters<typeof unitOf>[0], buckets: Iterable<number>): Block => {
@@ -9,20 +9,28 @@ export const block = (kind: Parameters<typeof unitOf>[0], buckets: Iterable<numb
 }
 
 /** The features of words that `WordScorer` scores them by. */
-export function wordBlocks(
-  words: readonly { readonly text: string }[],
-  lang: Lang,
-  glosses: Glosses,
-  buckets: number,
-): Block[] {
-  const features = words.map(({ text }) => wordFeatures(text, buckets))
-  const letters = features.flatMap((each) => [...each.buckets])
-  sequenceFeatures(
-    features.map(({ sound }) => sound),
-    buckets,
-    (bucket) => letters.push(bucket),
-  )
-  const meanings = words.map(({ text }) => glosses.of(lang, text))
-  const { alone, together } = meaningFeatures(meanings, buckets)
-  return [block('letters', letters), block('meaning', alone.keys()), block('meanings', together.keys())]
+export class WordBlocks {
+  readonly #meanings: MeaningReader
+
+  constructor(
+    private readonly glosses: Glosses,
+    private readonly buckets: number,
+  ) {
+    this.#meanings = new MeaningReader(buckets)
+  }
+
+  of(words: readonly { readonly text: string }[], lang: Lang): Block[] {
+    const features = words.map(({ text }) => wordFeatures(text, this.buckets))
+    const letters = features.flatMap((each) => [...each.buckets])
+    sequenceFeatures(
+      features.map(({ sound }) => sound),
+      this.buckets,
+      (bucket) => letters.push(bucket),
+    )
+    this.#meanings.read(words.map(({ text }) => this.glosses.of(lang, text)))
+    const { alone, together } = this.#meanings
+    return [block('letters', letters), block('meaning', met(alone)), block('meanings', met(together))]
+  }
 }
+
+const met = ({ buckets, length }: MetBuckets): Int32Array => buckets.slice(0, length)

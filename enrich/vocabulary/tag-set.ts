@@ -10,6 +10,7 @@ import {
   type DistrictSources,
 } from '../enrichers/districts/districts.js'
 import { createThreatEnricher } from '../enrichers/threat/threat.js'
+import { readOnce } from '../enrichers/threat/words.js'
 import type { TaggerParts } from '../tagger.js'
 import { addPlaces, type PlacesEntry } from './added-places.js'
 import { withoutOverlaps, WordReadings } from './word-readings.js'
@@ -113,16 +114,10 @@ async function placesOf(
 function enrichersWith(parts: TaggerParts, sources: DistrictSources, readings: WordReadings): readonly AnyEnricher[] {
   const { language, threat, category, sentiment, fingerprint, districtOfAccount } = parts
   const districts = createDistrictEnricher(districtOfAccount, sources)
-  if (readings.isEmpty) {
-    const plain = {
-      threat: createThreatEnricher({ parts: threat }),
-      category: createCategoryEnricher({ parts: category }),
-    }
-    return [language, districts, plain.threat, plain.category, sentiment, fingerprint]
-  }
-  const read = (text: string) => readings.read(text)
+  const read = readOnce((text) => readings.read(text))
   const threats = createThreatEnricher({ parts: threat, read })
   const categories = createCategoryEnricher({ parts: category, read })
+  if (readings.isEmpty) return [language, districts, threats, categories, sentiment, fingerprint]
   const withoutDoubles: readonly [Enricher<'threat'>, Enricher<'category'>, Enricher<'sentiment'>] = [
     {
       adds: 'threat',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readCorpus } from '../../enrich/training/corpus.js'
+import { readCorpus, readCorpusFile } from '../../enrich/training/corpus.js'
 import { agreements } from '../../enrich/training/second-labels.js'
 import { loadDistrictTable } from '../../runtime/district-table.js'
 import { fold } from '../../runtime/fold.js'
@@ -7,7 +7,8 @@ import { CATEGORIES, EVENT_CATEGORIES, LANGS } from '../../schemas/tags.js'
 
 const train = readCorpus('train')
 const test = readCorpus('test')
-const all = [...train, ...test]
+const criticism = readCorpusFile('enrich/corpus/criticism.tsv')
+const all = [...train, ...test, ...criticism]
 
 const bare = (text: string) =>
   fold(text)
@@ -39,9 +40,15 @@ describe('the corpus', () => {
     }
   })
 
+  it('has three hundred harsh criticisms to measure by, none of which may ring', () => {
+    expect(criticism.length).toBeGreaterThanOrEqual(300)
+    expect(criticism.filter(({ alert }) => alert)).toEqual([])
+  })
+
   it('uses no id twice, and measures by no message that was learned from', () => {
     expect(new Set(all.map(({ id }) => id)).size).toBe(all.length)
     const learned = new Set(train.map(({ text }) => bare(text)))
-    expect(test.filter(({ text }) => learned.has(bare(text)) && bare(text).split(' ').length > 3)).toEqual([])
+    const measured = [...test, ...criticism]
+    expect(measured.filter(({ text }) => learned.has(bare(text)) && bare(text).split(' ').length > 3)).toEqual([])
   })
 })

@@ -1,8 +1,8 @@
 import { packagePath } from '../../../runtime/package-root.js'
-import type { CategoryTag } from '../../../schemas/tags.js'
+import type { CategoryTag, Span } from '../../../schemas/tags.js'
 import type { Enricher } from '../../enricher.js'
 import { readModel } from '../../linear/linear-model.js'
-import { readText, type ReadText } from '../threat/words.js'
+import { readText, type Reader, type ReadText } from '../threat/words.js'
 import { createRuleJudge, type RuleJudge } from './by-rules.js'
 import { loadGlosses, type Glosses } from '../../glosses/glosses.js'
 import { LearnedJudge } from './learned-judge.js'
@@ -11,6 +11,11 @@ export const CATEGORY_MODEL = 'enrich/models/category.bin'
 
 /** From so many words on a text is no message any more. */
 const LONG_WORDS = 240
+/** From here to 0.5 a text of several sentences is read sentence by sentence too; one of them that is so sure alone makes it ring. */
+const DOUBTFUL_FROM = 0.2
+const SURE_FROM = 0.9
+const SHORTEST_SENTENCE = 4
+const MOST_SENTENCES = 12
 
 export interface CategoryParts {
   readonly rules: RuleJudge
@@ -36,7 +41,7 @@ export function createCategoryEnricher({
 }: {
   readonly glosses?: Glosses
   readonly parts?: CategoryParts
-  readonly read?: (text: string) => ReadText
+  readonly read?: Reader
 } = {}): Enricher<'category'> {
   const { rules, learned } = parts
   return {
@@ -46,7 +51,49 @@ export function createCategoryEnricher({
       const byRules = rules.judge(mention, text, soFar)
       // A danger hidden in pages is a sentence among hundreds: the rules read sentence by sentence.
       if (byRules.tag.alert && text.words.length > LONG_WORDS) return byRules.tag
-      return learned.judge(mention.text, text, byRules, soFar)
+      const whole = learned.judge(mention.text, text, byRules, soFar)
+      if (whole.alert || whole.alertConfidence < DOUBTFUL_FROM) return whole
+      return louderAlone(whole, sentencesOf(text), (sentence) => {
+        const alone = { ...mention, text: mention.text.slice(sentence.start, sentence.end) }
+        const words = read(alone.text)
+        return learned.judge(alone.text, words, rules.judge(alone, words, soFar), soFar)
+      })
     },
   }
+}
+
+type Stretch = Pick<Span, 'start' | 'end'>
+
+/** The sentences of a text in which something can be told; none where there is but one. */
+function sentencesOf({ words }: ReadText): Stretch[] {
+  const sentences: (Stretch & { count: number })[] = []
+  let last = -1
+  for (const { sentence, start, end } of words) {
+    const open = sentences.at(-1)
+    if (sentence === last && open !== undefined) {
+      sentences[sentences.length - 1] = { start: open.start, end, count: open.count + 1 }
+    } else sentences.push({ start, end, count: 1 })
+    last = sentence
+  }
+  return sentences.length < 2 ? [] : sentences.filter(({ count }) => count >= SHORTEST_SENTENCE).slice(-MOST_SENTENCES)
+}
+
+/** "Yesterday's match was a blast. Now they are firing outside." A sentence that by itself surely rings is not drowned by what is said beside it. */
+function louderAlone(
+  whole: CategoryTag,
+  sentences: readonly Stretch[],
+  judge: (sentence: Stretch) => CategoryTag,
+): CategoryTag {
+  let loudest: CategoryTag | undefined
+  for (const sentence of sentences) {
+    const alone = judge(sentence)
+    if (alone.alertConfidence < Math.max(SURE_FROM, loudest?.alertConfidence ?? 0)) continue
+    const evidence = alone.evidence.map(({ text, start, end }) => ({
+      text,
+      start: start + sentence.start,
+      end: end + sentence.start,
+    }))
+    loudest = { ...alone, evidence }
+  }
+  return loudest === undefined ? whole : { ...loudest, alertConfidence: 0.5 }
 }

@@ -6,18 +6,21 @@ import {
   type Lang,
   type Tags,
 } from '../../../schemas/tags.js'
-import { probabilities, type LinearModel } from '../../linear/linear-model.js'
+import { probabilities, type LabelGroup, type LinearModel } from '../../linear/linear-model.js'
 import { unitOf } from '../../linear/word-features.js'
 import { WordScorer } from '../../linear/word-scorer.js'
 import { spanOf, type ReadText, type Word } from '../threat/words.js'
 import type { RuleJudgement } from './by-rules.js'
 import { conceptPairs, namedFeatures } from './features.js'
+import { alertScore, categoriesOf, fileOf, GROUPS, OUTPUTS, PLAIN_SHARE } from './files.js'
 import type { Glosses } from '../../glosses/glosses.js'
 
 /** A text longer than this is judged in stretches: its head, its tail, and those around the words that the rules found. */
 const STRETCH_WORDS = 120
 const MOST_STRETCHES = 8
 const MOST_EVIDENCE = 5
+/** So many other files, the likeliest, are what a word's evidence is measured against. */
+const RIVALS = 3
 /**
  * The odds of an alert are taken one and a half times, since a missed one weighs so much more than a false one. More would ring more than 5 in 1,000
  * ordinary texts, by the steps that `npm run train` prints.
@@ -30,11 +33,11 @@ const LEAST_SHARE = 0.35
 
 interface Judged {
   readonly alert: number
-  readonly categories: Float64Array
+  readonly files: Float64Array
   readonly severities: Float64Array
-  /** How much each word of the stretch added to each output. */
   readonly words: readonly Word[]
-  readonly added: Float64Array
+  /** How much each word adds to a weighted sum of the outputs. */
+  readonly sharesOf: (weights: Float64Array) => Float64Array
 }
 
 export interface LearnedJudgeParts {
@@ -42,7 +45,6 @@ export interface LearnedJudgeParts {
   readonly glosses: Glosses
 }
 
-const GROUPS = ['alert', 'category', 'severity'] as const
 const QUIET = ['medium', 'low', 'none'] as const
 const RINGING = ['critical', 'high', 'medium'] as const
 
@@ -54,7 +56,8 @@ export class LearnedJudge {
 
   constructor({ model, glosses }: LearnedJudgeParts) {
     const names = model.groups.map(({ name }) => name).join()
-    if (names !== GROUPS.join()) throw new Error(`the model judges ${names}, not ${GROUPS.join()}: npm run train`)
+    const wanted = GROUPS.map(({ name }) => name).join()
+    if (names !== wanted) throw new Error(`the model judges ${names}, not ${wanted}: npm run train`)
     this.#model = model
     this.#words = new WordScorer(model, glosses)
     this.#places = new Map(model.names.map((name, at) => [name, at]))
@@ -63,9 +66,15 @@ export class LearnedJudge {
   judge(text: string, read: ReadText, rules: RuleJudgement, soFar: Readonly<Tags>): CategoryTag {
     const named = this.#namedScores(text, read, rules, soFar)
     const lang = soFar.language?.lang ?? 'und'
-    const stretches = stretchesOf(read, rules).map((words) => this.#judgeStretch(words, read, rules, lang, named))
-    const loudest = stretches.reduce((top, each) => (each.alert > top.alert ? each : top))
-    return tagOf(loudest, read, rules)
+    const concepts = conceptPairs(rules.matches, this.#model.buckets)
+    const stretches = stretchesOf(read, rules)
+    let [loudest, most] = [0, -Infinity]
+    if (stretches.length > 1)
+      for (const [at, words] of stretches.entries()) {
+        const { alert } = this.#judgeStretch(words, lang, named, concepts)
+        if (alert > most) [loudest, most] = [at, alert]
+      }
+    return tagOf(this.#judgeStretch(stretches[loudest] ?? [], lang, named, concepts), read, rules)
   }
 
   #namedScores(text: string, read: ReadText, rules: RuleJudgement, soFar: Readonly<Tags>): Float64Array {
@@ -79,23 +88,22 @@ export class LearnedJudge {
     return scores
   }
 
-  #judgeStretch(words: readonly Word[], read: ReadText, rules: RuleJudgement, lang: Lang, named: Float64Array): Judged {
-    const { buckets, hashed, scale, groups } = this.#model
+  #judgeStretch(words: readonly Word[], lang: Lang, named: Float64Array, concepts: Int32Array): Judged {
+    const { hashed, scale, groups } = this.#model
     const { width } = this.#words
-    const added = this.#words.added(lang, words)
-    const scores = Float64Array.from(named)
-    const concepts = conceptPairs(rules.matches, buckets)
+    const said = this.#words.score(lang, words)
     const ofConcepts = unitOf('concepts', concepts.length) * scale
+    const scores = Float64Array.from(named, (score, out) => score + (said.totals[out] as number))
     for (const bucket of concepts)
       for (let out = 0; out < width; out++) scores[out]! += ofConcepts * (hashed[bucket * width + out] as number)
-    for (let at = 0; at < added.length; at++) scores[at % width]! += added[at] as number
-    let offset = 0
-    const [alert, categories, severities] = groups.map((group) => {
-      const answer = probabilities(scores, offset, group)
-      offset += group.labels.length
-      return answer
-    }) as [Float64Array, Float64Array, Float64Array]
-    return { alert: alert[1] ?? 0, categories, severities, words, added }
+    const [alert, file, severity] = groups as [LabelGroup, LabelGroup, LabelGroup]
+    return {
+      alert: probabilities([0, alertScore(scores)], 0, alert)[1] ?? 0,
+      files: probabilities(scores, OUTPUTS.file, file),
+      severities: probabilities(scores, OUTPUTS.severity, severity),
+      words,
+      sharesOf: (weights) => said.sharesOf(weights),
+    }
   }
 }
 
@@ -127,37 +135,49 @@ function tagOf(judged: Judged, read: ReadText, rules: RuleJudgement): CategoryTa
   const learned = rounded(odds / (1 + odds))
   const alertConfidence = learned >= DOUBTS_FROM && rules.tag.alert ? Math.max(0.5, learned) : learned
   const alert = alertConfidence >= 0.5
-  const category = bestOf(CATEGORIES, judged.categories, alert ? EVENT_CATEGORIES : CATEGORIES)
+  const categories = categoriesOf(judged.files)
+  const category = bestOf(CATEGORIES, categories, alert ? EVENT_CATEGORIES : CATEGORIES)
   const severity = bestOf(SEVERITIES, judged.severities, alert ? RINGING : QUIET)
   return {
     category,
-    categoryConfidence: rounded(judged.categories[CATEGORIES.indexOf(category)] ?? 0),
+    categoryConfidence: rounded(categories[CATEGORIES.indexOf(category)] ?? 0),
     alert,
     alertConfidence,
     severity,
-    evidence: evidenceOf(judged, CATEGORIES.indexOf(category), alert, read, rules),
+    evidence: evidenceOf(judged, fileOf(category, alert), alert, read, rules),
   }
+}
+
+/** Of the outputs: the file that was chosen against those that came nearest to it, and, where it rings, the alert. */
+function weightsOf(files: Float64Array, chosen: number, alert: boolean): Float64Array {
+  const weights = new Float64Array(OUTPUTS.severity)
+  const nearest = Array.from(files.keys())
+    .filter((file) => file !== chosen)
+    .sort((a, b) => (files[b] as number) - (files[a] as number))
+    .slice(0, RIVALS)
+  weights[OUTPUTS.file + chosen] = 1
+  for (const rival of nearest) weights[OUTPUTS.file + rival] = -1 / RIVALS
+  if (alert) {
+    weights[OUTPUTS.alert] = -PLAIN_SHARE
+    weights[OUTPUTS.alert + 1] = PLAIN_SHARE
+  }
+  return weights
 }
 
 /** The words that spoke most for the category, and for the alert where it rings; the strongest first, neighbours as one span. */
 function evidenceOf(
-  { words, added }: Judged,
-  category: number,
+  { words, files, sharesOf }: Judged,
+  chosen: number,
   alert: boolean,
   read: ReadText,
   rules: RuleJudgement,
 ): CategoryTag['evidence'] {
-  const width = words.length === 0 ? 0 : added.length / words.length
+  const added = sharesOf(weightsOf(files, chosen, alert))
   const shares = words.map((word, at) => {
-    const row = at * width
-    let others = 0
-    for (let out = 0; out < CATEGORIES.length; out++) others += added[row + 2 + out] as number
-    const ofCategory = (added[row + 2 + category] as number) - others / CATEGORIES.length
-    const ofAlert = alert ? (added[row + 1] as number) - (added[row] as number) : 0
     const isFound = rules.matches.some(
       ({ start, end, concept }) => start <= word.start && word.end <= end && !concept.startsWith('ctx_'),
     )
-    return { word, share: (ofCategory + ofAlert) * (isFound ? 1.5 : 1) }
+    return { word, share: (added[at] as number) * (isFound ? 1.5 : 1) }
   })
   const top = shares.reduce((most, { share }) => Math.max(most, share), 0)
   const strong = shares.map(({ share }) => share > 0 && share >= LEAST_SHARE * top)

@@ -24,8 +24,7 @@ interface Parts {
 }
 
 function judge(read: ReadText, lang: Lang, { model, group, words }: Parts): number {
-  const scores = Float64Array.from(model.bias)
-  const added = words.added(lang, read.words.slice(0, MOST_WORDS))
-  for (let at = 0; at < added.length; at++) scores[at % words.width]! += added[at] as number
+  const { totals } = words.score(lang, read.words.slice(0, MOST_WORDS))
+  const scores = Float64Array.from(model.bias, (bias, out) => bias + (totals[out] as number))
   return Math.round((probabilities(scores, 0, group)[1] ?? 0) * 1000) / 1000
 }

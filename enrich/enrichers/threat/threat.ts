@@ -7,7 +7,7 @@ import { createThreateningJudge, THREATENING_MODEL } from './learned-threat.js'
 import { loadLexicon, type Lexicon, type Match } from './lexicon.js'
 import { offensiveFrom } from './offensive.js'
 import { threateningFrom } from './threatening.js'
-import { readText, spanOf, type ReadText } from './words.js'
+import { readText, spanOf, type Reader, type ReadText } from './words.js'
 
 /** What kind of word a concept is, in the words of LABELLING.md where it is a category; concepts not named here are no threat words. */
 const KINDS: Readonly<Record<string, string>> = {
@@ -114,7 +114,7 @@ export function createThreatEnricher({
 }: {
   readonly glosses?: Glosses
   readonly parts?: ThreatParts
-  readonly read?: (text: string) => ReadText
+  readonly read?: Reader
 } = {}): Enricher<'threat'> {
   const { lexicon, threatens } = parts
   return {

@@ -59,6 +59,18 @@ function kindCached(code: number): Kind {
 const isUpper = (code: number): boolean => code >= 0x41 && code <= 0x5a
 const isLower = (code: number): boolean => code >= 0x61 && code <= 0x7a
 
+/** How a text is read into words. */
+export type Reader = (text: string) => ReadText
+
+/** The same, but a text that several ask for one after the other is read once. */
+export function readOnce(read: Reader): Reader {
+  let last: ReadText | undefined
+  return (text) => {
+    if (last?.original !== text) last = read(text)
+    return last
+  }
+}
+
 /** Splits `original` into folded words. Links and @handles are left out; a #HashTag in camel case is taken apart. */
 export function readText(original: string): ReadText {
   const folded = foldWithOffsets(original.replace(LIGATURES, ' '))

@@ -72,7 +72,7 @@ describe('a word that is read as another', () => {
 
   it('counts in the sentiment, which reads words by itself', async () => {
     const text = 'police zindaabadum'
-    expect(tags(text).sentiment?.sentiment).toBe('neutral')
+    expect(tags(text).sentiment?.sentiment).not.toBe('positive')
     await add({ kind: 'word', words: ['zindaabadum'], like: 'zindabad' })
     expect(tags(text).sentiment?.sentiment).toBe('positive')
   })

@@ -100,12 +100,17 @@ describe('words that are read as others', () => {
     const made = new WordReadings()
     for (let n = 0; n < 10_000; n++) made.add(`karaka${n.toString(36).replace(/\d/g, 'x')}${n}`, 'dhamaka')
     const text = 'karaka7 hua hai yahan '.repeat(4600)
-    made.read(text)
-    const before = performance.now()
-    made.read(text)
-    const plain = performance.now()
-    readText(text)
-    expect(plain - before).toBeLessThan(50 + 2 * (performance.now() - plain))
+    // The best of some: what else this machine does must not count.
+    const msOf = (work: () => unknown): number =>
+      Math.min(
+        ...Array.from({ length: 7 }, () => {
+          const before = performance.now()
+          work()
+          return performance.now() - before
+        }),
+      )
+    const plain = msOf(() => readText(text))
+    expect(msOf(() => made.read(text)) - plain).toBeLessThan(50)
   })
 })
 
