@@ -94,7 +94,8 @@ it('the column for the words that an alert shows is filled from the alerts that 
   const before = await openRecords(file)
   for (const table of ['alerts_by_lead']) before.sqlite.exec(`drop index ${table}`)
   before.sqlite.exec('alter table alerts drop column lead_mention_id')
-  for (const table of ['corrections', 'corrected_mentions']) before.sqlite.exec(`drop table ${table}`)
+  for (const table of ['corrections', 'corrected_mentions', 'vocabulary', 'vocabulary_revision'])
+    before.sqlite.exec(`drop table ${table}`)
   before.sqlite.exec("delete from kysely_migration where name >= '0008'")
   for (let n = 0; n < 1200; n++) {
     const body = n === 7 ? '{}' : JSON.stringify({ lead: { mentionId: `x:${n}`, text: '\u0000' } })
