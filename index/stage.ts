@@ -32,22 +32,24 @@ async function writeCorrected(
   const ids = changes.filter(({ type }) => type !== 'deleted').map(idOf)
   const correctedNow = async () => {
     const made = await corrections.ofMany(ids)
-    const revisionOf = (id: string) => lastRevision(made.get(id) ?? [])
-    const laidOver = changes.map((change): IndexedChange =>
-      change.type === 'deleted'
-        ? change
-        : { type: change.type, mention: overlay(change.mention, made.get(change.mention.id) ?? []) },
-    )
-    return { revisionOf, laidOver }
+    return {
+      revisionOf: (id: string) => lastRevision(made.get(id) ?? []),
+      laidOver: changes.map((change): IndexedChange =>
+        change.type === 'deleted'
+          ? change
+          : { type: change.type, mention: overlay(change.mention, made.get(change.mention.id) ?? []) },
+      ),
+    }
   }
   const first = await correctedNow()
   const rejections = await index.write(first.laidOver)
   const second = await correctedNow()
-  const grown = (change: IndexedChange) => second.revisionOf(idOf(change)) > first.revisionOf(idOf(change))
   const refused = new Set(rejections.map(({ at }) => at))
-  await index.write(
-    second.laidOver.filter((change, at) => change.type !== 'deleted' && grown(change) && !refused.has(at)),
+  const grown = second.laidOver.filter(
+    (change, at) =>
+      change.type !== 'deleted' && !refused.has(at) && second.revisionOf(idOf(change)) > first.revisionOf(idOf(change)),
   )
+  if (grown.length > 0) await index.write(grown)
   return { written: second.laidOver, rejections }
 }
 

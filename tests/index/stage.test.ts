@@ -109,7 +109,7 @@ describe('the index stage', () => {
       written.length = 0
       const corrections = { ...nothingCorrected, ofMany: async () => new Map([[one.id, [toSwat(1)]]]) }
       const { notices } = await handle([{ type: 'written', mention: one }], { write }, { corrections })
-      expect(revisions()).toEqual([[1], []])
+      expect(revisions()).toEqual([[1]])
       expect(notices).toMatchObject([{ id: one.id, type: 'written', districts: ['swat'] }])
     })
 
