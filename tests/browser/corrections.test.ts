@@ -1,63 +1,16 @@
-import { existsSync, mkdirSync } from 'node:fs'
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { packagePath } from '../../runtime/package-root.js'
-import { endAllRabta, startRabta, type RabtaProcess } from '../support/rabta-process.js'
-import { temporaryFolder } from '../support/temporary-folder.js'
-
-const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
-  existsSync(path),
-)
-const PASSWORD = 'browser-only-password'
-const WIDE = { viewport: { width: 1440, height: 900 } }
-const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }
-const STEP_MS = 20_000
+import { CHROMIUM, openBrowserDesk, PHONE, STEP_MS, WIDE, type BrowserDesk } from './browser-desk.js'
 
 describe.skipIf(CHROMIUM === undefined)('correcting a tag in Chromium (skipped where there is none)', () => {
-  const folder = temporaryFolder()
-  const shots = packagePath('test-results/screenshots')
-  const problems: string[] = []
-  let rabta: RabtaProcess
-  let browser: Browser
+  let desk: BrowserDesk
 
   beforeAll(async () => {
-    mkdirSync(shots, { recursive: true })
-    rabta = await startRabta({
-      RABTA_DATA: folder.path,
-      RABTA_PORT: '0',
-      RABTA_ADMIN_PASSWORD: PASSWORD,
-      RABTA_DEMO_SECONDS: '20',
-      RABTA_LOG_LEVEL: 'warn',
-    })
-    browser = await chromium.launch({ executablePath: CHROMIUM ?? '', args: ['--no-sandbox', '--disable-gpu'] })
+    desk = await openBrowserDesk({ demoSeconds: 20, refusals: [409] })
   })
 
-  afterAll(async () => {
-    await browser.close()
-    expect(await rabta.kill('SIGTERM')).toEqual({ code: 0, signal: null })
-    await endAllRabta()
-    folder.remove()
-  })
+  afterAll(() => desk.close())
 
-  async function signedIn(options: BrowserContextOptions, path: string, language = 'en'): Promise<Page> {
-    const context = await browser.newContext(options)
-    const page = await context.newPage()
-    page.setDefaultTimeout(STEP_MS)
-    page.on('pageerror', (error) => problems.push(error.message))
-    page.on('console', (message) => {
-      // Refused by design: who is signed in is asked first, and the slower of two analysts is told so.
-      if (message.type() === 'error' && !/401|409/.test(message.text())) problems.push(message.text())
-    })
-    await page.addInitScript(`localStorage.setItem('rabta.language', '${language}')`)
-    await page.goto(`${rabta.url}${path}`)
-    await page.getByTestId('sign-in-username').fill('admin')
-    await page.getByTestId('sign-in-password').fill(PASSWORD)
-    await page.getByTestId('sign-in-submit').click()
-    await page.getByTestId('live-state').waitFor()
-    return page
-  }
-
-  const shot = (page: Page, name: string) => page.screenshot({ path: `${shots}/${name}.png` })
   const ask = async <T>(page: Page, path: string, body?: object): Promise<{ status: number; body: T }> =>
     page.evaluate(
       async ([to, sent]) => {
@@ -87,9 +40,9 @@ describe.skipIf(CHROMIUM === undefined)('correcting a tag in Chromium (skipped w
   }
 
   it('is one key away, done by keys alone, shown with who and what the tagger said, and found by the new tag', async () => {
-    const page = await signedIn(WIDE, '/mentions')
+    const page = await desk.signedIn(WIDE, { path: '/mentions', language: 'en' })
     const id = await someMention(page)
-    await page.goto(`${rabta.url}/mentions?open=${encodeURIComponent(id)}`)
+    await page.goto(`${desk.url}/mentions?open=${encodeURIComponent(id)}`)
     await page.getByTestId('tags').waitFor()
     await page.keyboard.press('c')
     const dialog = page.getByTestId('correct-dialog')
@@ -109,7 +62,7 @@ describe.skipIf(CHROMIUM === undefined)('correcting a tag in Chromium (skipped w
     await page.keyboard.press('Backspace')
     await page.keyboard.type('swat')
     await page.getByRole('option', { name: 'Swat' }).waitFor()
-    await shot(page, 'correct-wide')
+    await desk.shot(page, 'correct-wide')
     await page.keyboard.press('ArrowDown')
     await page.keyboard.press('Enter')
     await page.keyboard.type('صواب')
@@ -126,7 +79,7 @@ describe.skipIf(CHROMIUM === undefined)('correcting a tag in Chromium (skipped w
     expect(await page.getByTestId('tags').textContent()).toContain('Swat')
     await page.getByTestId('correction-history').locator('summary').click()
     expect(await page.getByTestId('correction-history').textContent()).toContain('the market is in Mingora')
-    await shot(page, 'corrected-wide')
+    await desk.shot(page, 'corrected-wide')
     await expect
       .poll(
         async () =>
@@ -138,13 +91,13 @@ describe.skipIf(CHROMIUM === undefined)('correcting a tag in Chromium (skipped w
       .toEqual([id])
     const day = (await ask<{ corrected: number }>(page, `/api/reports/daily/${new Date().toLocaleDateString('en-CA', { timeZone: 'Asia/Karachi' })}`)).body // prettier-ignore
     expect(day.corrected).toBeGreaterThan(0)
-    expect(problems).toEqual([])
+    expect(desk.problems).toEqual([])
   })
 
   it('tells the slower of two what the other set, and lets them save over it', async () => {
-    const page = await signedIn(WIDE, '/mentions')
+    const page = await desk.signedIn(WIDE, { path: '/mentions', language: 'en' })
     const id = await someMention(page)
-    await page.goto(`${rabta.url}/mentions?open=${encodeURIComponent(id)}`)
+    await page.goto(`${desk.url}/mentions?open=${encodeURIComponent(id)}`)
     await page.getByTestId('tags').waitFor()
     await page.keyboard.press('c')
     await page.getByTestId('correct-lang').selectOption('skr')
@@ -152,32 +105,32 @@ describe.skipIf(CHROMIUM === undefined)('correcting a tag in Chromium (skipped w
     expect(other.status).toBe(200)
     await page.getByTestId('correct-save').click()
     expect(await page.getByTestId('correct-conflict').textContent()).toContain('Khowar')
-    await shot(page, 'correct-conflict')
+    await desk.shot(page, 'correct-conflict')
     await page.getByTestId('correct-save').click()
     await page.getByTestId('correct-dialog').waitFor({ state: 'detached' })
     expect(await page.getByTestId('tags').textContent()).toContain('Saraiki')
-    expect(problems).toEqual([])
+    expect(desk.problems).toEqual([])
   })
 
   it('works in Urdu on a phone, mirrored, with nothing wider than the screen', async () => {
-    const page = await signedIn({ ...PHONE, colorScheme: 'dark' }, '/mentions', 'ur')
+    const page = await desk.signedIn({ ...PHONE, colorScheme: 'dark' }, { path: '/mentions', language: 'ur' })
     const id = await someMention(page)
-    await page.goto(`${rabta.url}/mentions?open=${encodeURIComponent(id)}`)
+    await page.goto(`${desk.url}/mentions?open=${encodeURIComponent(id)}`)
     await page.getByTestId('correct').tap()
     await page.getByTestId('correct-dialog').waitFor()
     expect(await page.evaluate('document.documentElement.dir')).toBe('rtl')
     await page.getByTestId('correct-category').selectOption('crime')
     await page.getByTestId('correct-districts').fill('مرد')
     await page.getByRole('option', { name: 'مردان' }).tap()
-    await shot(page, 'correct-phone-ur')
+    await desk.shot(page, 'correct-phone-ur')
     expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBe(0)
     const [dialog, screen] = [await page.getByTestId('correct-dialog').boundingBox(), page.viewportSize()]
     expect(dialog?.width).toBeLessThanOrEqual(screen?.width ?? 0)
     await page.getByTestId('correct-save').tap()
     await page.getByTestId('correct-dialog').waitFor({ state: 'detached' })
     await page.getByTestId('corrected-category').scrollIntoViewIfNeeded()
-    await shot(page, 'corrected-phone-ur')
+    await desk.shot(page, 'corrected-phone-ur')
     expect(await page.getByTestId('tags').textContent()).toContain('مردان')
-    expect(problems).toEqual([])
+    expect(desk.problems).toEqual([])
   })
 })

@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { chromium, type Browser, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createWhatsAppHook } from '../../channels/whatsapp/hook.js'
 import { createWhatsAppMedia } from '../../channels/whatsapp/media.js'
@@ -22,19 +22,15 @@ import { FakeClock } from '../support/fake-clock.js'
 import { makeEnriched, makeTags } from '../support/mentions.js'
 import { temporaryFolder } from '../support/temporary-folder.js'
 import { openTestRecords } from '../support/test-records.js'
+import { CHROMIUM, launchChromium, SHOTS, STEP_MS } from './browser-desk.js'
 
-const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
-  existsSync(path),
-)
 const PAGES = packagePath('desk/web/dist')
-const STEP_MS = 20_000
 const INSULTING = { threat: { keywords: [], threatening: 0, offensive: 0.9 } }
 
 describe.skipIf(CHROMIUM === undefined || !existsSync(PAGES))(
   'media in Chromium (skipped without it, or without a build)',
   () => {
     const folder = temporaryFolder()
-    const shots = packagePath('test-results/screenshots')
     const problems: string[] = []
     const stop = new AbortController()
     const ids = new Map<string, string>()
@@ -45,7 +41,6 @@ describe.skipIf(CHROMIUM === undefined || !existsSync(PAGES))(
     let url: string
 
     beforeAll(async () => {
-      mkdirSync(shots, { recursive: true })
       const { records } = await openTestRecords()
       const clock = systemClock
       const media = createMediaStore({
@@ -98,10 +93,7 @@ describe.skipIf(CHROMIUM === undefined || !existsSync(PAGES))(
       await send('large', { type: 'video', mimeType: 'video/mp4', bytes: MP4 })
       await hook.close()
       url = await listen(house.app)
-      browser = await chromium.launch({
-        executablePath: CHROMIUM ?? '',
-        args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'], // prettier-ignore
-      })
+      browser = await launchChromium()
     })
 
     afterAll(async () => {
@@ -142,7 +134,7 @@ describe.skipIf(CHROMIUM === undefined || !existsSync(PAGES))(
       await expect
         .poll(() => page.evaluate('document.querySelector("audio").currentTime'), { timeout: STEP_MS })
         .toBeGreaterThan(0.2)
-      await page.screenshot({ path: `${shots}/media-voice.png` })
+      await page.screenshot({ path: `${SHOTS}/media-voice.png` })
       await page.context().close()
     })
 
@@ -154,7 +146,7 @@ describe.skipIf(CHROMIUM === undefined || !existsSync(PAGES))(
       await expect.poll(() => page.evaluate(width), { timeout: STEP_MS }).toBe(96)
       await picture.click()
       await page.getByTestId('media-large').waitFor()
-      await page.screenshot({ path: `${shots}/media-picture.png` })
+      await page.screenshot({ path: `${SHOTS}/media-picture.png` })
       await page.keyboard.press('Escape')
       await page.getByTestId('media-dialog').waitFor({ state: 'detached' })
       expect(await page.getByTestId('reading-pane').isVisible()).toBe(true)
@@ -187,12 +179,12 @@ describe.skipIf(CHROMIUM === undefined || !existsSync(PAGES))(
       await expect.poll(() => page.getByTestId('pin-district').textContent(), { timeout: STEP_MS }).toBe('in Swat')
       expect(await page.getByTestId('media-pin').textContent()).toContain('geo:34.91800,72.36200')
       expect(await page.getByTestId('pin-map').getAttribute('rel')).toContain('noreferrer')
-      await page.screenshot({ path: `${shots}/media-pin.png` })
+      await page.screenshot({ path: `${SHOTS}/media-pin.png` })
       expect(asked.filter((host) => host !== new URL(url).host)).toEqual([])
       await page.context().close()
       const urdu = await opened('pin', 'ur')
       await expect.poll(() => urdu.getByTestId('pin-district').textContent(), { timeout: STEP_MS }).toContain('سوات')
-      await urdu.screenshot({ path: `${shots}/media-pin-urdu.png` })
+      await urdu.screenshot({ path: `${SHOTS}/media-pin-urdu.png` })
       await urdu.context().close()
     })
 
@@ -217,7 +209,7 @@ describe.skipIf(CHROMIUM === undefined || !existsSync(PAGES))(
       await new Promise((resolve) => { image.onload = image.onerror = resolve })
     })()`)
       expect(await page.evaluate('window.harmed')).toBeUndefined()
-      await page.screenshot({ path: `${shots}/media-${name}.png` })
+      await page.screenshot({ path: `${SHOTS}/media-${name}.png` })
       await page.context().close()
     })
 

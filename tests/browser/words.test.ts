@@ -1,65 +1,20 @@
-import { existsSync, mkdirSync } from 'node:fs'
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core'
+import type { BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { packagePath } from '../../runtime/package-root.js'
-import { endAllRabta, startRabta, type RabtaProcess } from '../support/rabta-process.js'
-import { temporaryFolder } from '../support/temporary-folder.js'
-
-const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
-  existsSync(path),
-)
-const PASSWORD = 'browser-only-password'
-const WIDE = { viewport: { width: 1440, height: 900 } }
-const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }
-const STEP_MS = 20_000
+import { CHROMIUM, openBrowserDesk, PHONE, STEP_MS, WIDE, type BrowserDesk } from './browser-desk.js'
 const TOLD = 'پشاور صدر بازار میں زوردار کراکہ ہوا ہے، کئی لوگ زخمی ہیں'
 
 describe.skipIf(CHROMIUM === undefined)('words and places in Chromium (skipped where there is none)', () => {
-  const folder = temporaryFolder()
-  const shots = packagePath('test-results/screenshots')
-  const problems: string[] = []
-  let rabta: RabtaProcess
-  let browser: Browser
+  let desk: BrowserDesk
 
   beforeAll(async () => {
-    mkdirSync(shots, { recursive: true })
-    rabta = await startRabta({
-      RABTA_DATA: folder.path,
-      RABTA_PORT: '0',
-      RABTA_ADMIN_PASSWORD: PASSWORD,
-      RABTA_DEMO_SECONDS: '30',
-      RABTA_LOG_LEVEL: 'warn',
-    })
-    browser = await chromium.launch({
-      executablePath: CHROMIUM ?? '',
-      args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
-    })
+    desk = await openBrowserDesk({ demoSeconds: 30, refusals: [422] })
   })
 
-  afterAll(async () => {
-    await browser.close()
-    expect(await rabta.kill('SIGTERM')).toEqual({ code: 0, signal: null })
-    await endAllRabta()
-    folder.remove()
-  })
+  afterAll(() => desk.close())
 
-  async function signedIn(options: BrowserContextOptions, language = 'en'): Promise<Page> {
-    const context = await browser.newContext(options)
-    await context.addInitScript(`localStorage.setItem('rabta.language', '${language}')`)
-    const page = await context.newPage()
-    page.setDefaultTimeout(STEP_MS)
-    page.on('pageerror', (error) => problems.push(error.message))
-    page.on('console', (message) => {
-      if (message.type() === 'error' && !/401|422/.test(message.text())) problems.push(message.text())
-    })
-    await page.goto(`${rabta.url}/words`)
-    await page.getByTestId('sign-in-username').fill('admin')
-    await page.getByTestId('sign-in-password').fill(PASSWORD)
-    await page.getByTestId('sign-in-submit').click()
-    await page.getByTestId('words-form').waitFor()
-    return page
-  }
-  const shot = (page: Page, name: string) => page.screenshot({ path: `${shots}/${name}.png`, fullPage: true })
+  const signedIn = (options: BrowserContextOptions, language = 'en') =>
+    desk.signedIn(options, { path: '/words', language, until: 'words-form' })
+  const shot = (page: Page, name: string) => desk.shot(page, name, { fullPage: true })
   const overflow = (page: Page) =>
     page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
 
@@ -142,6 +97,6 @@ describe.skipIf(CHROMIUM === undefined)('words and places in Chromium (skipped w
   })
 
   it('had no error in any page', () => {
-    expect(problems).toEqual([])
+    expect(desk.problems).toEqual([])
   })
 })
