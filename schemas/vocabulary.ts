@@ -1,32 +1,7 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { Instant } from './mention.js'
 import { Nullable } from './nullable.js'
-
-/** Kinds of place of the gazetteer; of a district's own name there is `district`, of a name that is none `nonplace`. */
-export const PLACE_KINDS = [
-  'town',
-  'village',
-  'area',
-  'tehsil',
-  'road',
-  'chowk',
-  'bazaar',
-  'bridge',
-  'police-station',
-  'hospital',
-  'university',
-  'bus-stand',
-  'jail',
-  'river',
-  'pass',
-  'lake',
-  'dam',
-  'park',
-  'tunnel',
-  'airport',
-  'shrine',
-  'feature',
-] as const
+import { PLACE_KINDS } from './place-kinds.js'
 
 const closed = { additionalProperties: false } as const
 const DistrictId = Type.String({ pattern: '^[a-z]+(-[a-z]+)*$', minLength: 2, maxLength: 40 })

@@ -2,30 +2,6 @@ import type { PlaceEntry, VocabularyEntry } from '../../api/types.js'
 
 export type EntryKind = VocabularyEntry['kind']
 export const ENTRY_KINDS = ['word', 'place', 'not-a-place', 'district'] as const satisfies readonly EntryKind[]
-export const PLACE_KINDS = [
-  'town',
-  'village',
-  'area',
-  'tehsil',
-  'road',
-  'chowk',
-  'bazaar',
-  'bridge',
-  'police-station',
-  'hospital',
-  'university',
-  'bus-stand',
-  'jail',
-  'river',
-  'pass',
-  'lake',
-  'dam',
-  'park',
-  'tunnel',
-  'airport',
-  'shrine',
-  'feature',
-] as const satisfies readonly PlaceEntry['place'][]
 export const NEEDS = ['nothing', 'sign', 'plain-sign'] as const satisfies readonly PlaceEntry['needs'][]
 
 /** What stands in the form; fields of the other kinds stay while one looks at them. */

@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next'
 import { useDistricts } from '../../parts/use-names.js'
-import { NEEDS, PLACE_KINDS, type Draft } from './draft.js'
+import { PLACE_KINDS } from '../../../../../schemas/place-kinds.js'
+import { NEEDS, type Draft } from './draft.js'
 
 interface FieldsProps {
   draft: Draft
