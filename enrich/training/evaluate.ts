@@ -1,11 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { packagePath } from '../../runtime/package-root.js'
-import type { AnyEnricher } from '../enrich-mention.js'
-import { createCategoryEnricher } from '../enrichers/category/category.js'
-import { createDistrictEnricher } from '../enrichers/districts/districts.js'
-import { createLanguageEnricher } from '../enrichers/language/language.js'
-import { createSentimentEnricher } from '../enrichers/sentiment/sentiment.js'
-import { createThreatEnricher } from '../enrichers/threat/threat.js'
+import { loadTagger } from '../tagger.js'
+import { shippedSet } from '../vocabulary/tag-set.js'
 import { evaluate, type Measured } from './measures.js'
 import { agreements } from './second-labels.js'
 import { shown, taggingPage } from './tagging-page.js'
@@ -31,13 +27,7 @@ function drops(table: readonly Measured[]): string[] {
 }
 
 const wanted = new Set(process.argv.slice(2))
-const enrichers: readonly AnyEnricher[] = [
-  createLanguageEnricher(),
-  createDistrictEnricher(),
-  createThreatEnricher(),
-  createCategoryEnricher(),
-  createSentimentEnricher(),
-]
+const { enrichers } = shippedSet(loadTagger())
 const evaluation = evaluate(enrichers)
 const page = taggingPage(evaluation, agreements())
 for (const { name, on, estimate, reach } of evaluation.table)

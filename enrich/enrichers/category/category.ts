@@ -32,14 +32,12 @@ export function loadCategoryParts(glosses: Glosses): CategoryParts {
 
 /**
  * The enricher of category, alert and severity. `alertConfidence` is the probability that a duty officer should be told now, `categoryConfidence` that of
- * the category. Reads its parts, and the glosses, where they are not given. `read` is how a text is read into words.
+ * the category. Reads its parts where they are not given. `read` is how a text is read into words.
  */
 export function createCategoryEnricher({
-  glosses,
-  parts = loadCategoryParts(glosses ?? loadGlosses()),
+  parts = loadCategoryParts(loadGlosses()),
   read = readText,
 }: {
-  readonly glosses?: Glosses
   readonly parts?: CategoryParts
   readonly read?: Reader
 } = {}): Enricher<'category'> {

@@ -104,15 +104,13 @@ export function loadThreatParts(glosses: Glosses): ThreatParts {
 }
 
 /**
- * The enricher of threat words, and of how far the words themselves threaten or insult. Reads its lexicon and model, and the glosses, where they are not
- * given. `read` is how a text is read into words.
+ * The enricher of threat words, and of how far the words themselves threaten or insult. Reads its parts where they are not given.
+ * `read` is how a text is read into words.
  */
 export function createThreatEnricher({
-  glosses,
-  parts = loadThreatParts(glosses ?? loadGlosses()),
+  parts = loadThreatParts(loadGlosses()),
   read = readText,
 }: {
-  readonly glosses?: Glosses
   readonly parts?: ThreatParts
   readonly read?: Reader
 } = {}): Enricher<'threat'> {
