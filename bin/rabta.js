@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { existsSync } from 'node:fs'
 
-const main = new URL('../dist/app/main.js', import.meta.url)
+const main = new URL('../dist/rabta/main.js', import.meta.url)
 if (!existsSync(main)) {
   console.error('rabta is not built yet: run npm run build')
   process.exit(1)
