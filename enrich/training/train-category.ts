@@ -9,7 +9,8 @@ import { calibrate } from './calibrate.js'
 import { CategoryExamples } from './category-examples.js'
 import { readCorpus } from './corpus.js'
 import { quantise } from './fit.js'
-import { fitGroups, scoresOf, UNKNOWN, type Example, type GroupFitOptions, type GroupWeights } from './fit-groups.js'
+import { UNKNOWN, type Example, type GroupFitOptions } from './fit-groups.js'
+import { fitInThreads, type FitTask } from './fit-in-threads.js'
 import { ordinaryTexts } from './ordinary-texts.js'
 import { hashOf } from './random.js'
 
@@ -22,20 +23,18 @@ const ORDINARY_WEIGHT = 1
 /** Of so many texts one is also learned from as if nobody had told its language. */
 const FAILED_ONE_IN = 4
 const FAILED_WEIGHT = 0.5
-function fitted(examples: readonly Example[], named: number): GroupWeights {
-  const options: GroupFitOptions = {
-    buckets: BUCKETS,
-    named,
-    // Quiet files come before those with an alert.
-    groups: GROUPS.map(({ labels }) => ({ labels: labels.length, first: CATEGORIES.length })),
-    emphasis: [1, 1, 0.5],
-    epochs: 6,
-    rate: 0.1,
-    decay: 1e-4,
-    seed: 20_261_127,
-  }
-  return fitGroups(examples, options)
-}
+
+const optionsFor = (named: number): GroupFitOptions => ({
+  buckets: BUCKETS,
+  named,
+  // Quiet files come before those with an alert.
+  groups: GROUPS.map(({ labels }) => ({ labels: labels.length, first: CATEGORIES.length })),
+  emphasis: [1, 1, 0.5],
+  epochs: 6,
+  rate: 0.1,
+  decay: 1e-4,
+  seed: 20_261_127,
+})
 
 interface Scored {
   readonly scores: Float64Array
@@ -43,17 +42,15 @@ interface Scored {
 }
 
 /** Each message scored by a model that has not seen it: what the confidences are made of. */
-function scoredUnseen(rows: readonly { readonly key: string; readonly example: Example }[], named: number): Scored[] {
-  const foldOf = ({ key }: { readonly key: string }) => hashOf(key) % FOLDS
-  return Array.from({ length: FOLDS }, (_, fold) => {
-    const weights = fitted(
-      rows.filter((row) => foldOf(row) !== fold).map(({ example }) => example),
-      named,
-    )
-    return rows
-      .filter((row) => foldOf(row) === fold)
-      .map(({ example }) => ({ scores: scoresOf(example, weights), labels: example.labels }))
-  }).flat()
+function tasksUnseen(keys: readonly string[], options: GroupFitOptions): FitTask[] {
+  const folds = keys.map((key) => hashOf(key) % FOLDS)
+  const places = (wanted: (fold: number) => boolean) =>
+    Int32Array.from([...folds.keys()].filter((at) => wanted(folds[at] as number)))
+  return Array.from({ length: FOLDS }, (_, fold) => ({
+    learn: places((of) => of !== fold),
+    score: places((of) => of === fold),
+    options,
+  }))
 }
 
 /** How the alerts of unseen texts fare at each step of confidence: what the decision of when to ring was taken from. */
@@ -80,7 +77,7 @@ function printSteps(unseen: readonly Scored[], group: LabelGroup | undefined): v
 }
 
 /** Trains the model of category, alert and severity on the corpus, and writes it. */
-export function trainCategory(): void {
+export async function trainCategory(): Promise<void> {
   const examples = new CategoryExamples(BUCKETS)
   const labelled = readCorpus('train').map((row) => ({ key: row.text, example: examples.of(row, 1) }))
   const texts = ordinaryTexts('train', ORDINARY)
@@ -94,7 +91,24 @@ export function trainCategory(): void {
   const rows = [...labelled, ...ordinary, ...failed]
   const named = examples.names.length
   console.log(`category: ${labelled.length} messages, ${ordinary.length} ordinary texts, ${named} named features`)
-  const unseen = scoredUnseen([...labelled, ...ordinary], named)
+  const all = rows.map(({ example }) => example)
+  const options = optionsFor(named)
+  // What stands for a failed language says the same words again, and so is no unseen text.
+  const unseenTasks = tasksUnseen(
+    [...labelled, ...ordinary].map(({ key }) => key),
+    options,
+  )
+  const everything: FitTask = { learn: Int32Array.from(all.keys()), score: new Int32Array(0), options }
+  // The longest first.
+  const [whole, ...folds] = await fitInThreads(all, [everything, ...unseenTasks])
+  if (whole === undefined) throw new Error('nothing was fitted')
+  const { weights } = whole
+  const unseen = folds.flatMap(({ scores }, fold) =>
+    Array.from(unseenTasks[fold]?.score ?? [], (at, place): Scored => ({
+      scores: scores[place] as Float64Array,
+      labels: (all[at] as Example).labels,
+    })),
+  )
   const groups = GROUPS.map(({ name, labels }, group): LabelGroup => {
     // Ordinary texts have no category: what is calibrated are messages.
     const pairs = unseen
@@ -113,10 +127,6 @@ export function trainCategory(): void {
     return { name, labels, temperature, shift }
   })
   printSteps(unseen, groups[0])
-  const weights = fitted(
-    rows.map(({ example }) => example),
-    named,
-  )
   const { weights: hashed, scale } = quantise(weights.hashed)
   const model: LinearModel = {
     groups,

@@ -9,6 +9,6 @@ const wanted = process.argv.slice(2)
 for (const [name, train] of Object.entries(STEPS)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue
   const began = performance.now()
-  train()
+  await train()
   console.log(`${name}: trained in ${Math.round((performance.now() - began) / 1000)} s`)
 }
