@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 /**
@@ -55,6 +56,8 @@ export default defineConfig({
     testTimeout: limitMs,
     hookTimeout: suite === 'unit' ? 30_000 : 120_000,
     fileParallelism: suite === 'unit',
+    // Left to itself it keeps one processor free, which of two is half.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     reporters: report === undefined ? ['default'] : ['default', 'json'],
     ...(report === undefined ? {} : { outputFile: { json: report } }),
   },
