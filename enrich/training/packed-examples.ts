@@ -2,7 +2,6 @@ import type { Block, Example } from './fit-groups.js'
 
 /** Examples laid flat in memory that threads share: blocks and named features of one stand from its start to that of the next. */
 export interface PackedExamples {
-  readonly count: number
   readonly groups: number
   /** Per example, and one more: its first block, and its first named feature. */
   readonly firstBlock: Int32Array
@@ -27,7 +26,6 @@ export function packExamples(examples: readonly Example[]): PackedExamples {
   const bucketCount = sum(({ blocks }) => blocks.reduce((total, { buckets }) => total + buckets.length, 0))
   const namedCount = sum(({ named }) => named.length)
   const packed: PackedExamples = {
-    count: examples.length,
     groups,
     firstBlock: new Int32Array(shared(examples.length + 1, 4)),
     firstNamed: new Int32Array(shared(examples.length + 1, 4)),

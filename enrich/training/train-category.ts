@@ -41,7 +41,7 @@ interface Scored {
   readonly labels: Int8Array
 }
 
-/** Each message scored by a model that has not seen it: what the confidences are made of. */
+/** Fits by which each text is scored by a model that has not seen it: what the confidences are made of. */
 function tasksUnseen(keys: readonly string[], options: GroupFitOptions): FitTask[] {
   const folds = keys.map((key) => hashOf(key) % FOLDS)
   const places = (wanted: (fold: number) => boolean) =>
