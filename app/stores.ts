@@ -93,13 +93,20 @@ async function openAll(
     media,
     index,
     expireBus,
-    problems: () => ({
-      grave: [bus.problem(), recordsProblem()].filter((words) => words !== undefined),
-      ofSearch: [index.problem?.()].filter((words) => words !== undefined),
-    }),
+    problems: () => {
+      const problems = [bus.problem(), recordsProblem()]
+      const ofSearch = [index.problem()]
+      // What keeps the embedded index from writing is the disk that it shares with the others.
+      if (config.index === 'embedded') problems.push(...ofSearch.splice(0))
+      return { grave: said(problems), ofSearch: said(ofSearch) }
+    },
     close,
   }
 }
+
+const said = (problems: readonly (string | undefined)[]): string[] => [
+  ...new Set(problems.filter((words) => words !== undefined)),
+]
 
 async function openBus(
   config: Config,
@@ -118,11 +125,11 @@ async function openTheRecords(
   { folder, clock, log }: Parts,
 ): Promise<{ records: Records; alone: Alone; problem: () => string | undefined }> {
   if (config.records !== 'embedded') return openPostgresRecords(postgresOptions(config, config.records, { clock, log }))
-  const { records } = await openRecords(join(folder, 'records.db'))
-  return { records, alone: ownedAlone, problem: () => undefined }
+  const { records, problem } = await openRecords(join(folder, 'records.db'))
+  return { records, alone: ownedAlone, problem }
 }
 
-type OpenedIndex = Stores['index'] & { readonly problem?: () => string | undefined }
+type OpenedIndex = Stores['index'] & { readonly problem: () => string | undefined }
 
 async function openIndex(config: Config, { folder, clock, log }: Parts): Promise<OpenedIndex> {
   if (config.index !== 'embedded') return openElasticMentionIndex(elasticOptions(config, config.index, { clock, log }))

@@ -85,6 +85,10 @@ export class Sqlite {
     }
   }
 
+  get inTransaction(): boolean {
+    return this.#db.inTransaction
+  }
+
   /** A full disk rolls back by itself; a second ROLLBACK would hide the first error. */
   rollBack(): void {
     if (this.#db.inTransaction) this.exec('ROLLBACK')

@@ -1,4 +1,5 @@
 import type { Clock } from '../../runtime/clock.js'
+import { DiskRoom } from '../../runtime/disk-room.js'
 import { Failure } from '../../runtime/failure.js'
 import type { Log } from '../../runtime/log.js'
 import type { IndexedMention, MentionPage, MentionQuery } from '../../schemas/search.js'
@@ -42,6 +43,7 @@ export async function openSqliteMentionIndex(options: SqliteMentionIndexOptions)
 export class SqliteMentionIndex implements MentionIndex, MentionSearch {
   readonly #writer: WorkerClient
   readonly #readers: ReaderPool
+  readonly #room = new DiskRoom()
   #closed = false
 
   constructor({
@@ -74,7 +76,19 @@ export class SqliteMentionIndex implements MentionIndex, MentionSearch {
 
   async write(batch: readonly IndexedChange[]): Promise<readonly Rejection[]> {
     if (batch.length === 0) return []
-    return (await this.#write('write', batch)) as readonly Rejection[]
+    try {
+      const rejections = (await this.#write('write', batch)) as readonly Rejection[]
+      this.#room.wrote()
+      return rejections
+    } catch (error) {
+      this.#room.failed(error)
+      throw error
+    }
+  }
+
+  /** What keeps it from taking mentions, in words for who must mend it; undefined while it takes them. */
+  problem(): string | undefined {
+    return this.#room.problem()
   }
 
   async districtsOf(ids: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>> {

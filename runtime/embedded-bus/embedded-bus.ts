@@ -1,6 +1,7 @@
 import type { Topic } from '../../schemas/topics.js'
 import type { Bus, BusMessage, BusRecord, Position, SubscribeOptions, Subscription } from '../bus.js'
 import type { Clock } from '../clock.js'
+import { DiskRoom } from '../disk-room.js'
 import { Failure } from '../failure.js'
 import { TOPIC_LAYOUT, type TopicLayout } from '../topic-layout.js'
 import type { GroupPosition, LogFile, StoredMessage } from './log-file.js'
@@ -27,7 +28,7 @@ export class EmbeddedBus implements Bus {
   #pending: PendingWrite[] = []
   #flushing: Promise<void> | undefined
   #closed = false
-  #full = false
+  readonly #room = new DiskRoom()
 
   constructor(options: { file: LogFile; clock: Clock }) {
     this.#file = options.file
@@ -35,8 +36,7 @@ export class EmbeddedBus implements Bus {
   }
 
   problem(): string | undefined {
-    if (!this.#full) return undefined
-    return 'the disk of the data folder is full: free some space; messages wait at the platforms, nothing acknowledged is lost'
+    return this.#room.problem()
   }
 
   publish(topic: Topic, messages: readonly BusMessage[]): Promise<void> {
@@ -138,9 +138,9 @@ export class EmbeddedBus implements Bus {
         batch.flatMap((write) => write.positions),
         this.#clock.now(),
       )
-      this.#full = false
+      this.#room.wrote()
     } catch (error) {
-      this.#full = error instanceof Failure && error.reason === 'storage-full'
+      this.#room.failed(error)
       for (const write of batch) write.failed(error)
       return
     }

@@ -20,7 +20,7 @@ it('makes its tables once and keeps what is in them', async () => {
 
 it('rolls a transaction back, and says a full disk is full', async () => {
   const folder = temporaryFolder()
-  const { records, sqlite } = await openRecords(join(folder.path, 'records.db'))
+  const { records, sqlite, problem } = await openRecords(join(folder.path, 'records.db'))
   const insert = (day: string) =>
     records.insertInto('reports').values({ day, made_at: 'now', body: 'x'.repeat(10_000) })
   const count = async () => (await records.selectFrom('reports').select('day').execute()).length
@@ -45,8 +45,15 @@ it('rolls a transaction back, and says a full disk is full', async () => {
     .catch((error: unknown) => error)
   expect(failure).toMatchObject({ reason: 'storage-full', retryable: true })
   expect(await count()).toBe(0)
+  expect(problem()).toContain('full')
+  // Neither what is read nor what changes nothing shows that there is room.
+  await records.transaction().execute(async (transaction) => {
+    await transaction.deleteFrom('reports').execute()
+  })
+  expect(problem()).toContain('full')
   sqlite.limitPages(0)
   await insert('later').execute()
+  expect(problem()).toBeUndefined()
   expect(await count()).toBe(1)
   await records.destroy()
   folder.remove()
