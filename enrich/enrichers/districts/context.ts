@@ -24,7 +24,7 @@ const PASHTO_AFTER = words('ke kshe kkhe kxe ki ta na کې کښې کخې ته ن
 
 /** What is often named after a place elsewhere. */
 const NAMED_AFTER = words(
-  'road rd chowk chawk chok adda ada stand gate mor more morr bypass colony town street terminal plaza flyover enclave house hotel restaurant society market mohalla coach bus service transport movers travels highway express sarak روڈ سڑک چوک اڈہ اڈا اډه سٹینڈ اسٹینڈ گیٹ دروازہ موڑ بائی کالونی ٹاؤن ٹرمینل پلازہ فلائی انکلیو ہاؤس ہوٹل مارکیٹ محلہ کوچ ٹرانسپورٹ ہائی سړک',
+  'road rd chowk chawk chok adda ada stand gate mor more morr bypass colony town street terminal plaza flyover enclave house hotel restaurant society market mohalla coach bus service transport movers travels highway express sarak روڈ سڑک چوک اڈہ اڈا اډه سٹینڈ اسٹینڈ گیٹ دروازہ موڑ بائی کالونی ٹاؤن ٹرمینل پلازہ فلائی انکلیو ہاؤس ہوٹل مارکیٹ محلہ کوچ ٹرانسپورٹ ہائی سړک रोड अड्डा चौक मोड़',
 )
 const AND = words('and aur or ya ao aw اور او یا و تے')
 
@@ -93,8 +93,11 @@ export function contextOf(tokens: readonly Token[], match: Match, shouts: boolea
   // A report is often signed with the place: "… jaldi aayen, Topi".
   const apart = own?.gap !== 'space' && (following === undefined || following.gap === 'stop')
   const signed = apart && following === undefined && match.first > 0
+  // "bomb in school Tangi", "rasta Kalam ka": a capital that no name before it explains.
+  const alone = capital && before?.capital !== true
   const plainSign =
     signed ||
+    (alone && (following === undefined || (has(AFTER, after) && after?.gap === 'space'))) ||
     has(NOUN_BEFORE, before) ||
     (has(NOUN_AFTER, after) && after?.gap === 'space') ||
     aroundPashto ||

@@ -75,11 +75,13 @@ export class WordReader {
   #work(word: string, inHashtag: boolean): readonly Reading[] {
     const { vocabulary, singles } = this.#gazetteer
     const as = (known: string, exactness: Exactness): Reading => ({ word: known, exactness, from: 0, to: word.length })
-    if (vocabulary.has(word)) return [as(word, 'exact')]
+    const bent = this.#bent(word)
+    // A word of some longer name may be another name bent: `رحیم آباد مینګورې` and `په مینګورې کې`.
+    if (vocabulary.has(word))
+      return bent === undefined || !singles.has(bent) ? [as(word, 'exact')] : [as(word, 'exact'), as(bent, 'sound')]
     if (word.length < 5 || this.#ordinary.has(word)) return NONE
     const glued = findGlued(word, inHashtag, singles)
     if (glued !== undefined) return [{ ...glued, exactness: 'exact' }]
-    const bent = this.#bent(word)
     if (bent !== undefined) return [as(bent, 'sound')]
     if (this.#isAdjective(word)) return NONE
     const start = startOf(word)

@@ -63,7 +63,7 @@ export function bentForm(name: string): string | undefined {
 }
 
 /** Names are written in these scripts alone; a property of all letters would take four times as long. */
-const WORDS = /[a-z0-9\u0620-\u06d3]+/g
+const WORDS = /[\u0900-\u0963a-z0-9\u0620-\u06d3]+/g
 
 /** The words of a name as they are looked up. */
 export function nameTokens(name: string): string[] {

@@ -34,7 +34,8 @@ function isLetter(code: number): boolean {
   if (code < 0x80) return (code >= 0x61 && code <= 0x7a) || (code >= 0x30 && code <= 0x39)
   let known = letters.get(code)
   if (known === undefined) {
-    known = /[\p{L}\p{N}]/u.test(String.fromCharCode(code))
+    // The vowels of Devanagari are marks.
+    known = /[\p{L}\p{N}\u0900-\u0903\u093a-\u094f]/u.test(String.fromCharCode(code))
     letters.set(code, known)
   }
   return known

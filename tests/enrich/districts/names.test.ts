@@ -94,4 +94,27 @@ describe('the names of the districts', () => {
     expect(districtsIn('South Waziristan, Wana bazar blast')).toEqual(['south-waziristan-lower'])
     expect(districtsIn('دیر کے علاقے تیمرگرہ میں حادثہ')).toEqual(['dir-lower'])
   })
+
+  it.each([
+    ['په مینګورې کې ډزې دي', 'swat'],
+    ['د مانسهرې پولیس نه رسي', 'mansehra'],
+    ['مانسہرے میں فائرنگ', 'mansehra'],
+    ['पेशावर में धमाका हुआ', 'peshawar'],
+    ['मिंगोरा में गोली चली', 'swat'],
+    ['डेरा इस्माइल खान में आग', 'dera-ismail-khan'],
+    ['انفجار في بيشاور', 'peshawar'],
+    ['Fire in the fruit market Topi', 'swabi'],
+    ['Rasta Kalam ka khula hai?', 'swat'],
+    ['Zaida mein chori', 'swabi'],
+    ['تھانہ صافی میں کوئی نہیں', 'mohmand'],
+  ])('%s: bent before "in" and "of", in Devanagari, in Arabic, or by its capital alone', (text, id) => {
+    expect(districtsIn(text)).toEqual([id])
+  })
+
+  it.each(['पेशावरी चप्पल', 'खैबर पख्तूनख्वा पुलिस', 'वह वहां बैठा है', 'Waqas Safi acha afsar hai', 'وینې ډېرې دي'])(
+    '%s is no place of ours',
+    (text) => {
+      expect(districtsIn(text)).toEqual([])
+    },
+  )
 })
