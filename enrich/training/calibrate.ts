@@ -1,8 +1,6 @@
 export interface Pair {
   readonly scores: Float64Array
   readonly label: number
-  /** How much it counts; 1 where nothing is said. */
-  readonly weight?: number
 }
 
 export interface Calibration {
@@ -20,22 +18,21 @@ const RATE = 0.5
 export function calibrate(pairs: readonly Pair[], labels: number): Calibration {
   let sharpness = 1
   const shift = new Float64Array(labels)
-  const total = pairs.reduce((sum, { weight = 1 }) => sum + weight, 0)
   for (let step = 0; step < STEPS; step++) {
     let slope = 0
     const slopes = new Float64Array(labels)
-    for (const { scores, label, weight = 1 } of pairs) {
+    for (const { scores, label } of pairs) {
       const powers = scores.map((score, at) => score * sharpness + (shift[at] ?? 0))
       const top = powers.reduce((a, b) => Math.max(a, b), -Infinity)
       const sum = powers.reduce((all, power) => all + Math.exp(power - top), 0)
       for (let at = 0; at < labels; at++) {
-        const error = weight * (Math.exp((powers[at] ?? 0) - top) / sum - (at === label ? 1 : 0))
+        const error = Math.exp((powers[at] ?? 0) - top) / sum - (at === label ? 1 : 0)
         slope += error * (scores[at] ?? 0)
         slopes[at]! += error
       }
     }
-    sharpness = Math.max(0.05, sharpness - (RATE * slope) / total / 10)
-    for (let at = 0; at < labels; at++) shift[at]! -= (RATE * (slopes[at] ?? 0)) / total
+    sharpness = Math.max(0.05, sharpness - (RATE * slope) / pairs.length / 10)
+    for (let at = 0; at < labels; at++) shift[at]! -= (RATE * (slopes[at] ?? 0)) / pairs.length
   }
   const mean = shift.reduce((a, b) => a + b, 0) / labels
   return { temperature: 1 / sharpness, shift: Array.from(shift, (each) => Math.round((each - mean) * 1000) / 1000) }

@@ -30,6 +30,8 @@ export interface GroupFitOptions {
   readonly rate: number
   /** Pulls every weight towards nought at each touch. */
   readonly decay: number
+  /** Of an example's hashed features this share is left out, others at each epoch, so that none is relied on alone. */
+  readonly dropout: number
   readonly seed: number
 }
 
@@ -43,14 +45,14 @@ const SMALLEST = 1e-4
 const START = 1e-4
 
 /**
- * Multinomial logistic regression for several groups of labels at once, by AdaGrad, an example at a time, the weights averaged over the last half of the
- * epochs. Single-threaded and seeded: the same weights to the bit each time.
+ * Multinomial logistic regression for several groups of labels at once, by AdaGrad, an example at a time, with dropout of the hashed features.
+ * Single-threaded and seeded: the same weights to the bit each time.
  */
 export function fitGroups(examples: readonly Example[], options: GroupFitOptions): GroupWeights {
   const width = options.groups.reduce((sum, { labels }) => sum + labels, 0)
-  const state = new Learner(options, width)
   const order = Int32Array.from(examples, (_, at) => at)
   const random = createRandom(options.seed)
+  const state = new Learner(options, width, random)
   for (let epoch = 0; epoch < options.epochs; epoch++) {
     shuffle(order, random)
     state.step = options.rate * (1 - (0.9 * epoch) / options.epochs)
@@ -79,6 +81,7 @@ class Learner {
   constructor(
     private readonly options: GroupFitOptions,
     private readonly width: number,
+    private readonly random: () => number,
   ) {
     this.hashed = new Weights(options.buckets * width)
     this.named = new Weights(options.named * width)
@@ -87,8 +90,9 @@ class Learner {
     this.#gradients = new Float64Array(width)
   }
 
-  learn({ blocks, named, values, labels, weight }: Example): void {
+  learn({ blocks: all, named, values, labels, weight }: Example): void {
     const { width } = this
+    const blocks = this.#thinned(all)
     const scores = this.#scores
     for (let out = 0; out < width; out++) scores[out] = this.bias.weights[out] as number
     for (const { buckets, value } of blocks) this.#add(this.hashed.weights, buckets, value)
@@ -103,6 +107,12 @@ class Learner {
       for (const bucket of buckets) this.#pull(this.hashed, bucket * width, value)
     for (let at = 0; at < named.length; at++)
       this.#pull(this.named, (named[at] as number) * width, values[at] as number)
+  }
+
+  #thinned(blocks: readonly Block[]): readonly Block[] {
+    const { dropout } = this.options
+    if (dropout === 0) return blocks
+    return blocks.map(({ buckets, value }) => ({ value, buckets: buckets.filter(() => this.random() >= dropout) }))
   }
 
   #add(weights: Float32Array, buckets: Int32Array, value: number): void {

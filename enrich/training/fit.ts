@@ -14,24 +14,59 @@ export interface FitOptions {
   readonly classes: number
   readonly epochs: number
   readonly rate: number
+  /** Of an example's features this share is left out, others at each epoch, so that none is relied on alone. */
+  readonly dropout: number
   readonly seed: number
 }
 
 const SMALLEST = 1e-6
 
-/** Multinomial logistic regression by AdaGrad, an example at a time. Single-threaded and seeded: the same weights to the bit each time. */
-export function fit(examples: Examples, { buckets, classes, epochs, rate, seed }: FitOptions): Float32Array {
+/** Multinomial logistic regression by AdaGrad, an example at a time, with dropout. Single-threaded and seeded: the same weights to the bit each time. */
+export function fit(examples: Examples, options: FitOptions): Float32Array {
+  const { buckets, classes, epochs, rate, seed } = options
   const weights = new Float32Array(buckets * classes)
   const squares = new Float32Array(buckets * classes).fill(SMALLEST)
   const order = Int32Array.from(examples.labels, (_, at) => at)
   const random = createRandom(seed)
-  const scores = new Float64Array(classes)
+  const state = { weights, squares, scores: new Float64Array(classes), classes }
+  const leaveSome = thinner(examples, options.dropout, random)
   for (let epoch = 0; epoch < epochs; epoch++) {
     shuffle(order, random)
     const step = rate * (1 - (0.9 * epoch) / epochs)
-    for (const example of order) learn(example, examples, { weights, squares, scores, classes, step })
+    for (const example of order)
+      learn(
+        leaveSome(example),
+        {
+          label: examples.labels[example] ?? 0,
+          weight: examples.weights[example] ?? 1,
+          value: valueOf(examples, example),
+        },
+        state,
+        step,
+      )
   }
   return weights
+}
+
+/** What each feature of an example counts. */
+const valueOf = ({ starts }: Examples, example: number): number =>
+  1 / Math.sqrt(Math.max(1, (starts[example + 1] ?? 0) - (starts[example] ?? 0)))
+
+/** Gives an example's features without those that are left out this time; what it gave before is gone then. */
+function thinner(
+  { features, starts }: Examples,
+  dropout: number,
+  random: () => number,
+): (example: number) => Int32Array {
+  const longest = starts.reduce((most, start, at) => Math.max(most, start - (starts[at - 1] ?? 0)), 0)
+  const kept = new Int32Array(longest)
+  return (example) => {
+    const all = features.subarray(starts[example], starts[example + 1])
+    if (dropout === 0) return all
+    let count = 0
+    for (const feature of all) if (random() >= dropout) kept[count++] = feature
+    return kept.subarray(0, count)
+  }
 }
 
 interface State {
@@ -39,29 +74,34 @@ interface State {
   readonly squares: Float32Array
   readonly scores: Float64Array
   readonly classes: number
-  readonly step: number
 }
 
-function learn(example: number, examples: Examples, { weights, squares, scores, classes, step }: State): void {
-  const start = examples.starts[example] ?? 0
-  const end = examples.starts[example + 1] ?? start
-  if (end === start) return
-  const value = 1 / Math.sqrt(end - start)
+interface Lesson {
+  readonly label: number
+  readonly weight: number
+  readonly value: number
+}
+
+function learn(
+  features: Int32Array,
+  { label: due, weight, value }: Lesson,
+  { weights, squares, scores, classes }: State,
+  step: number,
+): void {
   scores.fill(0)
-  for (let at = start; at < end; at++) {
-    const row = (examples.features[at] as number) * classes
+  for (const feature of features) {
+    const row = feature * classes
     for (let label = 0; label < classes; label++) scores[label]! += weights[row + label]!
   }
   const top = Math.max(...scores) * value
   let sum = 0
   for (let label = 0; label < classes; label++) sum += scores[label] = Math.exp(scores[label]! * value - top)
-  const weight = examples.weights[example] ?? 1
   for (let label = 0; label < classes; label++) {
-    const gradient = (scores[label]! / sum - (examples.labels[example] === label ? 1 : 0)) * value * weight
+    const gradient = (scores[label]! / sum - (due === label ? 1 : 0)) * value * weight
     if (Math.abs(gradient) < SMALLEST) continue
     const square = gradient * gradient
-    for (let at = start; at < end; at++) {
-      const index = (examples.features[at] as number) * classes + label
+    for (const feature of features) {
+      const index = feature * classes + label
       const seen = (squares[index]! += square)
       weights[index]! -= (step * gradient) / Math.sqrt(seen)
     }

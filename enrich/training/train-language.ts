@@ -134,6 +134,7 @@ function train(script: ModelScript, rows: readonly LanguageRow[]): LinearModel {
     classes: langs.length,
     epochs,
     rate: 0.5,
+    dropout: 0.3,
     seed: SEED,
   })
   const model: LinearModel = { langs, buckets, temperature: 1, ...quantise(weights) }

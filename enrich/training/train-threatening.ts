@@ -61,6 +61,7 @@ export function trainThreatening(): void {
       epochs: 6,
       rate: 0.03,
       decay: 1e-4,
+      dropout: 0,
       seed: 20_261_127,
     })
   const pairs = Array.from({ length: FOLDS }, (_, fold) => {
@@ -70,7 +71,6 @@ export function trainThreatening(): void {
       .map((row) => ({
         scores: scoresOf(row.example, weights),
         label: row.example.labels[0] ?? 0,
-        weight: row.example.weight,
       }))
   }).flat()
   // Not shifted: how many threats the sets hold says nothing of how many are written to the police.

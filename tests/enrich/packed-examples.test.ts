@@ -31,6 +31,7 @@ it('is learned from to the same bits', () => {
     epochs: 3,
     rate: 0.1,
     decay: 1e-4,
+    dropout: 0.25,
     seed: 7,
   }
   const packed = packExamples(EXAMPLES)

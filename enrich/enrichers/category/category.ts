@@ -12,8 +12,8 @@ export const CATEGORY_MODEL = 'enrich/models/category.bin'
 /** From so many words on a text is no message any more. */
 const LONG_WORDS = 240
 /** From here to 0.5 a text of several sentences is read sentence by sentence too; one of them that is so sure alone makes it ring. */
-const DOUBTFUL_FROM = 0.2
-const SURE_FROM = 0.9
+const DOUBTFUL_FROM = 0.05
+const SURE_FROM = 0.95
 const SHORTEST_SENTENCE = 4
 const MOST_SENTENCES = 12
 

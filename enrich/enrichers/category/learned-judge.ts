@@ -22,10 +22,10 @@ const MOST_EVIDENCE = 5
 /** So many other files, the likeliest, are what a word's evidence is measured against. */
 const RIVALS = 3
 /**
- * The odds of an alert are taken one and a half times, since a missed one weighs so much more than a false one. More would ring more than 5 in 1,000
+ * The odds of an alert are taken so many times, since a missed one weighs more than a false one. More would ring more than 5 in 1,000
  * ordinary texts, by the steps that `npm run train` prints.
  */
-const WEIGHT_OF_MISSING = 1.5
+const WEIGHT_OF_MISSING = 1.2
 /** From here to 0.5 the model is in doubt, and rings where the rules ring. */
 const DOUBTS_FROM = 0.4
 /** A word that adds less than this share of the strongest is not shown. */

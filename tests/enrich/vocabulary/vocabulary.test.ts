@@ -71,9 +71,9 @@ describe('a word that is read as another', () => {
   })
 
   it('counts in the sentiment, which reads words by itself', async () => {
-    const text = 'police zindaabadum'
+    const text = 'police drumshpakay'
     expect(tags(text).sentiment?.sentiment).not.toBe('positive')
-    await add({ kind: 'word', words: ['zindaabadum'], like: 'zindabad' })
+    await add({ kind: 'word', words: ['drumshpakay'], like: 'zindabad' })
     expect(tags(text).sentiment?.sentiment).toBe('positive')
   })
 
