@@ -130,7 +130,7 @@ export function taggingPage({ table: measured, rows, missing }: Evaluation, agre
 
 Made by \`npm run eval\`; do not edit. What each tag means is in LABELLING.md, how the messages were written in [enrich/corpus](../enrich/corpus/README.md), how the tagger decides in decisions [7](decisions/0007-gazetteer.md), [9](decisions/0009-language-model.md) and [28](decisions/0028-learned-tags.md).
 
-The test part was written by five writers apart from those of the training part, and is never learned from. Its 1,473 messages were looked at after several trainings. The last lines of the table are of others that were written while this model was trained: nothing was chosen by them, but their writers left out every message whose label two careful readers could dispute, and so they are easier than what people write. The texts are invented, by the same kind of writer as the training part's, so that real messages will be harder. Intervals are 95%.
+The test part was written by five writers apart from those of the training part, and is never learned from. Its 1,473 messages were looked at after several trainings. The last lines of the table are of others, by two more writers: nothing was chosen by them, but their writers left out every message whose label two careful readers could dispute, and so they are easier than what people write. The texts are invented, by the same kind of writer as the training part's, so that real messages will be harder. Intervals are 95%.
 
 ${table(
   ['what', 'on', 'measured', 'to reach'],
