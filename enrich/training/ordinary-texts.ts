@@ -12,6 +12,8 @@ const FILES = [
   ['dakshina-ur.dev.roman.txt', /$/],
 ] as const
 const LEAST_LETTERS = 12
+/** So many are never learned from, all of them of one half by the hash of the text. */
+export const ORDINARY_HELD_BACK = 3_000
 
 const textOf = (line: string, rest: RegExp): string => line.replace(rest, '').replace(/^"|"$/g, '').trim()
 
@@ -19,7 +21,7 @@ const textOf = (line: string, rest: RegExp): string => line.replace(rest, '').re
  * Ordinary texts of other people: comments, reviews, encyclopaedia. Those of `test` are never among those of `train`. None where the data is not at hand.
  * A few of them do tell of a danger; nobody told it to the police.
  */
-export function ordinaryTexts(part: 'train' | 'test', count: number): string[] {
+export function ordinaryTexts(part: 'train' | 'test'): string[] {
   const chosen: { readonly text: string; readonly order: number }[] = []
   const seen = new Set<string>()
   for (const [name, rest] of FILES) {
@@ -27,14 +29,12 @@ export function ordinaryTexts(part: 'train' | 'test', count: number): string[] {
     if (!existsSync(path)) continue
     for (const line of readFileSync(path, 'utf8').split(/\r?\n/).slice(1)) {
       const text = textOf(line, rest)
-      const hash = hashOf(text)
-      if (text.length < LEAST_LETTERS || seen.has(text) || (hash % 2 === 0) !== (part === 'train')) continue
+      if (text.length < LEAST_LETTERS || seen.has(text)) continue
       seen.add(text)
-      chosen.push({ text, order: hash })
+      chosen.push({ text, order: hashOf(text) })
     }
   }
-  return chosen
-    .sort((a, b) => a.order - b.order || (a.text < b.text ? -1 : 1))
-    .slice(0, count)
-    .map(({ text }) => text)
+  chosen.sort((a, b) => a.order - b.order || (a.text < b.text ? -1 : 1))
+  const held = new Set(chosen.filter(({ order }) => order % 2 === 1).slice(0, ORDINARY_HELD_BACK))
+  return (part === 'test' ? [...held] : chosen.filter((each) => !held.has(each))).map(({ text }) => text)
 }

@@ -9,7 +9,7 @@ const NOUN_BEFORE = words(
   'district distt dist distric zila zilla zilah tehsil tahsil tehseel thana thanna thaana ps dpo ccpo sho sdpo village city town ضلع تحصیل تھانہ ولسوالۍ ولسوالي ښار شہر گاؤں کلي علاقہ علاقے علاقه شار chowki چوکی gaon گاوں وستی mauza موضع',
 )
 const NOUN_AFTER = words(
-  'district distt city tehsil tahsil bazar bazaar bazzar baazar police thana hospital dhq thq valley chowk road agency university college cantt cantonment jail kachehri press tunnel bypass adda stadium sharif khas بازار بزار شہر ښار ضلع تحصیل پولیس پولیسو روڈ سړک چوک ایجنسی ایجنسۍ تھانہ تھانے تاڼه ہسپتال ہاسپٹل روغتون وادی دره کینٹ جیل کچہری اڈہ اډه ولسوالۍ ولسوالي پوهنتون یونیورسٹی کالج ټول سټي سٹی naka phatak canal post checkpost chowki station camp degree ناکه پھاٹک نہر پل چوکی سٹیشن اسٹیشن کیمپ کېمپ بازارمیں',
+  'district distt city tehsil tahsil bazar bazaar bazzar baazar police thana hospital dhq thq valley chowk road agency university college cantt cantonment jail kachehri press tunnel bypass adda stadium sharif khas بازار بزار شہر ښار ضلع تحصیل پولیس پولیسو روڈ سړک چوک ایجنسی ایجنسۍ تھانہ تھانے تاڼه ہسپتال ہاسپٹل روغتون وادی دره کینٹ جیل کچہری اڈہ اډه ولسوالۍ ولسوالي پوهنتون یونیورسٹی کالج ټول سټي سٹی naka phatak canal post checkpost chowki station camp degree polis pulis muharrar moharrar grid interchange محرر گرڈ انٹرچینج ناکه پھاٹک نہر پل چوکی سٹیشن اسٹیشن کیمپ کېمپ بازارمیں',
 )
 const PREPOSITION_ENGLISH = words('in at near from of around outside within towards across inside')
 const BEFORE = words(
@@ -93,10 +93,13 @@ export function contextOf(tokens: readonly Token[], match: Match, shouts: boolea
   // A report is often signed with the place: "… jaldi aayen, Topi".
   const apart = own?.gap !== 'space' && (following === undefined || following.gap === 'stop')
   const signed = apart && following === undefined && match.first > 0
+  // A report of the news often begins with it: "Topi: …".
+  const dateline = match.first === 0 && following?.gap === 'colon'
   // "bomb in school Tangi", "rasta Kalam ka": a capital that no name before it explains.
   const alone = capital && before?.capital !== true
   const plainSign =
     signed ||
+    dateline ||
     (alone && (following === undefined || (has(AFTER, after) && after?.gap === 'space'))) ||
     has(NOUN_BEFORE, before) ||
     (has(NOUN_AFTER, after) && after?.gap === 'space') ||

@@ -49,7 +49,6 @@ export type Tolerance = 'none' | 'some' | 'most'
 const TOLERANCES: readonly Tolerance[] = ['none', 'some', 'most']
 const TOLERANT = new Set(['tehsil', 'town', 'area', 'bazaar', 'nonplace', 'outside', 'hospital', 'university', 'pass'])
 
-const MARKS = '?!~='
 /** Names of several words are also found written as one, from so many letters on. */
 const MIN_JOINED = 6
 
@@ -76,10 +75,26 @@ function parsePlace(fields: readonly string[]): Place {
   }
 }
 
+const marksOf = (written: string): string => /^[?!~=]*/.exec(written)?.[0] ?? ''
+
+/** Two names of a row that are the same once folded, of which only the first one's marks would count. */
+function differentlyMarked(names: readonly string[]): string | undefined {
+  const seen = new Map<string, string>()
+  for (const written of names) {
+    const folded = nameTokens(written.slice(marksOf(written).length)).join(' ')
+    const twin = seen.get(folded)
+    const need = (name: string): string => marksOf(name).replaceAll('=', '')
+    if (twin !== undefined && need(twin) !== need(written)) return `${twin} and ${written}`
+    seen.set(folded, written)
+  }
+  return undefined
+}
+
 /**
  * Reads gazetteer rows `district<TAB>kind<TAB>names separated by |<TAB>flags`. `district` is an id, `a,b` (one of them), `a+b` (all of them)
  * or `-` (none: a non-place or a place outside the province). A name may begin with `?`, `!` or `~` (see `Need` and `Named.weak`) or with
- * `=` (only spelt exactly so); the flags `not=word,word` and `after=word,word` are `Place.not` and `Place.after`, `surname` is `Place.surname`. Throws with the file and line of the first row it cannot read.
+ * `=` (only spelt exactly so); the flags `not=word,word` and `after=word,word` are `Place.not` and `Place.after`, `surname` is `Place.surname`.
+ * Throws with the file and line of the first row that it cannot read, or that gives one name different marks.
  */
 export function parseGazetteer(
   files: readonly { readonly name: string; readonly text: string }[],
@@ -96,7 +111,10 @@ export function parseGazetteer(
         const which = unknown.length > 0 ? `; no district ${unknown.join(', ')}` : ''
         throw new Error(`${file.name}:${index + 1}: needs district, kind and names between tabs${which}`)
       }
-      for (const written of (fields[2] ?? '').split('|')) building.add(place, written)
+      const names = (fields[2] ?? '').split('|')
+      const twins = differentlyMarked(names)
+      if (twins !== undefined) throw new Error(`${file.name}:${index + 1}: ${twins} are one name with different marks`)
+      for (const written of names) building.add(place, written)
     }
   }
   return building
@@ -135,9 +153,7 @@ class Building implements Extension {
   }
 
   add(place: Place, written: string): void {
-    let length = 0
-    while (MARKS.includes(written.charAt(length) || ' ')) length++
-    const marks = written.slice(0, length)
+    const marks = marksOf(written)
     const need = marks.includes('!') ? 'plain-sign' : marks.includes('?') ? 'sign' : 'nothing'
     const named: Named = { place, need, weak: marks.includes('~') }
     const tolerance = need === 'nothing' && !marks.includes('=') ? toleranceOf(place) : 'none'

@@ -7,8 +7,8 @@ export interface Token {
   readonly text: string
   readonly start: number
   readonly end: number
-  /** What stands before it: nothing but space, a comma or dash, or the end of a sentence. */
-  readonly gap: 'space' | 'comma' | 'stop'
+  /** What stands before it: nothing but space, a comma or dash, a colon, or the end of a sentence. */
+  readonly gap: 'space' | 'comma' | 'colon' | 'stop'
   readonly inHashtag: boolean
   readonly inHandle: boolean
   /** Latin, with a capital first letter in the original. */
@@ -47,8 +47,9 @@ function gapOf(text: string, from: number, to: number): Token['gap'] {
     const char = text[at] ?? ''
     if (char === '\n' || char === '!' || char === '?' || char === '|') return 'stop'
     if (char === '.') gap = to - from === 1 ? gap : 'stop'
-    else if (char === ',' || char === '-' || char === ';' || char === ':' || char === '/' || char === '(')
-      gap = gap === 'stop' ? gap : 'comma'
+    else if (char === ':') gap = gap === 'stop' ? gap : 'colon'
+    else if (char === ',' || char === '-' || char === ';' || char === '/' || char === '(')
+      gap = gap === 'space' ? 'comma' : gap
   }
   return gap
 }

@@ -22,6 +22,14 @@ describe('the gazetteer', () => {
     expect(() => parse('peshawar town A')).toThrow('x.tsv:1')
   })
 
+  it('refuses a name that is marked in two ways', () => {
+    const parse = (text: string): unknown => parseGazetteer([{ name: 'x.tsv', text }], ids)
+    expect(() => parse('swat\ttown\tKalam|?kalam')).toThrow(
+      'x.tsv:1: Kalam and ?kalam are one name with different marks',
+    )
+    expect(() => parse('swat\ttown\tKalam|?Kalaam Bazar|=kalam')).not.toThrow()
+  })
+
   it('writes a Pashto letter in every way it is written', () => {
     const { named } = parseGazetteer([{ name: 'x.tsv', text: 'swat\ttown\tښوره|ځنګل' }], ids)
     for (const name of ['شوره', 'خوره', 'زنگل', 'جنگل']) expect(named.has(name)).toBe(true)
