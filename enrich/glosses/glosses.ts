@@ -34,18 +34,33 @@ export interface Glosses {
 
 const keyOf = (folded: string) => wordKeys(folded).loose
 
+/** Words run together, as in haste, are taken apart where they are of so many letters. */
+const SHORTEST_JOINED = 6
+const LONGEST_JOINED = 24
+const MOST_PARTS = 4
+const LONGEST_PART = 12
+/** The first rows of each list are the commonest words; others are found by chance in words that nobody glossed. */
+const COMMON_ROWS = 1_200
+const ARABIC = /[\u0600-\u06ff]/
+
+/** English words hold others by chance (`weather` is no `we`), and a vowel is a letter in Latin script. */
+const shortestPart = (lang: Lang, word: string): number => (ARABIC.test(word) ? 2 : lang === 'en' ? 4 : 3)
+
 /**
  * Reads `glosses/LANG.tsv`: rows `spellings<TAB>meanings` with spaces between them; a meaning is an English lemma or a grammar mark. Throws with file and
  * line where a row is wrong.
  */
 export function loadGlosses(): Glosses {
   const byLang = new Map<Lang, Map<string, readonly number[]>>()
+  const common = new Map<Lang, Map<string, readonly number[]>>()
   const path = packagePath(FOLDER)
   for (const name of existsSync(path) ? readdirSync(path).sort() : []) {
     const lang = LANGS.find((known) => name.startsWith(`${known}.`))
     if (lang === undefined || !name.endsWith('.tsv')) continue
     const words = byLang.get(lang) ?? new Map<string, readonly number[]>()
     byLang.set(lang, words)
+    const commonOnes = common.get(lang) ?? new Map<string, readonly number[]>()
+    common.set(lang, commonOnes)
     readFileSync(join(path, name), 'utf8')
       .split('\n')
       .forEach((line, index) => {
@@ -56,18 +71,51 @@ export function loadGlosses(): Glosses {
         const hashes = meanings.split(' ').map((meaning) => hashText(meaning, GLOSS))
         for (const spelling of spellings.split(' ')) {
           const key = keyOf(fold(spelling))
-          if (key !== '' && !words.has(key)) words.set(key, hashes)
+          if (key === '' || words.has(key)) continue
+          words.set(key, hashes)
+          if (index < COMMON_ROWS) commonOnes.set(key, hashes)
         }
       })
   }
+  const lookUp = (lang: Lang, word: string): readonly number[] | undefined => {
+    const key = keyOf(word)
+    for (const each of NEIGHBOURS[lang]) {
+      const found = byLang.get(each)?.get(key)
+      if (found !== undefined) return found
+    }
+    return undefined
+  }
   return {
     of(lang, word) {
-      const key = keyOf(word)
-      for (const each of NEIGHBOURS[lang]) {
-        const found = byLang.get(each)?.get(key)
-        if (found !== undefined) return found
-      }
-      return []
+      const found = lookUp(lang, word)
+      if (found !== undefined) return found
+      return takenApart(word, shortestPart(lang, word), (part) => common.get(lang)?.get(keyOf(part))) ?? []
     },
   }
+}
+
+/**
+ * What the fewest known words mean that `word` is made of when it is read as several run together; undefined where it is none. They have three letters
+ * each on the whole: many words can be cut into very short ones.
+ */
+function takenApart(
+  word: string,
+  shortest: number,
+  meaningOf: (part: string) => readonly number[] | undefined,
+): readonly number[] | undefined {
+  const { length } = word
+  if (length < SHORTEST_JOINED || length > LONGEST_JOINED) return undefined
+  const mostParts = Math.min(MOST_PARTS, Math.floor((length + 1) / 3))
+  /** By where it ends: of how many words the shortest reading up to there is, and what they mean. */
+  const best: ({ readonly parts: number; readonly meanings: readonly number[] } | undefined)[] = [
+    { parts: 0, meanings: [] },
+  ]
+  for (let end = shortest; end <= length; end++)
+    for (let start = Math.max(0, end - LONGEST_PART); start <= end - shortest; start++) {
+      const before = best[start]
+      if (before === undefined || before.parts + 1 >= (best[end]?.parts ?? mostParts + 1)) continue
+      const meanings = meaningOf(word.slice(start, end))
+      if (meanings !== undefined) best[end] = { parts: before.parts + 1, meanings: [...before.meanings, ...meanings] }
+    }
+  return best[length]?.meanings
 }

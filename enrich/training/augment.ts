@@ -118,6 +118,31 @@ export function withoutSomeSpaces(text: string, random: Random): string {
   return text.replace(/ /g, () => (random() < 0.3 ? '' : ' '))
 }
 
+/** Latin words as they are shortened in an SMS: without the vowels between their first and last letters. */
+function withoutVowels(text: string, random: Random): string {
+  return text.replace(/[A-Za-z]{4,}/g, (word) =>
+    random() < 0.4 ? word.charAt(0) + word.slice(1, -1).replace(/[aeiou]/gi, '') + word.slice(-1) : word,
+  )
+}
+
+/** One letter in some of the words is doubled, left out or swapped with the next. */
+function mistyped(text: string, random: Random): string {
+  return text.replace(/\p{L}{4,}/gu, (word) => {
+    if (random() < 0.75) return word
+    const at = 1 + Math.floor(random() * (word.length - 2))
+    const [head, letter, next, tail] = [word.slice(0, at), word.charAt(at), word.charAt(at + 1), word.slice(at + 2)]
+    return head + (pick([letter + letter + next, next, next + letter], random) ?? '') + tail
+  })
+}
+
+/** As the same message is keyed in haste: one way of it or two. */
+export function inHaste(lang: Lang, text: string, random: Random): string {
+  const isLatin = lang === 'en' || lang.endsWith('-Latn')
+  const ways = isLatin ? [withoutVowels, mistyped, withoutSomeSpaces] : [mistyped, withoutSomeSpaces]
+  const once = (some: string): string => (pick(ways, random) ?? mistyped)(some, random)
+  return random() < 0.25 ? once(once(text)) : once(text)
+}
+
 const names = (list: string) => list.trim().split(/\s*,\s*/)
 const LATIN_NAMES = names(`
   Peshawar, Mardan, Swat, Mingora, Bannu, Kohat, Karak, Hangu, Tank, Dir, Chitral, Abbottabad, Mansehra, Haripur, Nowshera, Charsadda,

@@ -77,6 +77,9 @@ class Learner {
   readonly bias: Weights
   readonly #scores: Float64Array
   readonly #gradients: Float64Array
+  /** The outputs whose gradient is not negligible; the first `#pulled` count. */
+  readonly #outputs: Int32Array
+  #pulled = 0
 
   constructor(
     private readonly options: GroupFitOptions,
@@ -88,6 +91,7 @@ class Learner {
     this.bias = new Weights(width)
     this.#scores = new Float64Array(width)
     this.#gradients = new Float64Array(width)
+    this.#outputs = new Int32Array(width)
   }
 
   learn({ blocks: all, named, values, labels, weight }: Example): void {
@@ -146,16 +150,21 @@ class Learner {
       }
       from += count
     }
+    this.#pulled = 0
+    for (let out = 0; out < this.width; out++)
+      if (Math.abs(gradients[out] as number) >= SMALLEST) this.#outputs[this.#pulled++] = out
   }
 
   #pull({ weights, squares }: Weights, row: number, value: number): void {
     const { step } = this
     const { decay } = this.options
-    for (let out = 0; out < this.width; out++) {
-      const outer = this.#gradients[out] as number
-      if (Math.abs(outer) < SMALLEST) continue
+    const outputs = this.#outputs
+    const gradients = this.#gradients
+    const pulled = this.#pulled
+    for (let each = 0; each < pulled; each++) {
+      const out = outputs[each] as number
       const at = row + out
-      const gradient = outer * value + decay * (weights[at] as number)
+      const gradient = (gradients[out] as number) * value + decay * (weights[at] as number)
       const seen = (squares[at]! += gradient * gradient)
       weights[at]! -= (step * gradient) / Math.sqrt(seen)
     }

@@ -5,6 +5,7 @@ import { CATEGORIES, SEVERITIES } from '../../schemas/tags.js'
 import { CATEGORY_MODEL } from '../enrichers/category/category.js'
 import { alertScore, GROUPS, OUTPUTS } from '../enrichers/category/files.js'
 import { encodeModel, probabilities, widthOf, type LabelGroup, type LinearModel } from '../linear/linear-model.js'
+import { inHaste } from './augment.js'
 import { calibrate } from './calibrate.js'
 import { CategoryExamples } from './category-examples.js'
 import { readCorpus } from './corpus.js'
@@ -12,18 +13,21 @@ import { quantise } from './fit.js'
 import { UNKNOWN, type Example, type GroupFitOptions, type GroupWeights } from './fit-groups.js'
 import { fitInThreads, type FitTask } from './fit-in-threads.js'
 import { ordinaryTexts } from './ordinary-texts.js'
-import { hashOf } from './random.js'
+import { createRandom, hashOf } from './random.js'
 
 const BUCKETS = 2 ** 18
 const UNSEEN_ONE_IN = 4
 /** So many fits, each with another order and other features left out, are averaged: a sum of scores, at the price of one. */
-const FITS = 3
+const FITS = 2
 const STEPS = [0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6]
 /** Texts that nobody wrote to the police teach what ordinary is; there are a quarter as many of them as of messages, and most of what is written is like them. */
 const ORDINARY_WEIGHT = 3
 /** Of so many texts one is also learned from as if nobody had told its language. */
-const FAILED_ONE_IN = 6
-const FAILED_WEIGHT = 0.5
+const FAILED_ONE_IN = 12
+/** Of so many messages one is also learned from as it is keyed in haste. */
+const HASTY_ONE_IN = 5
+/** What an example counts that says again what another one says. */
+const AGAIN_WEIGHT = 0.5
 
 const optionsFor = (named: number): GroupFitOptions => ({
   buckets: BUCKETS,
@@ -97,13 +101,19 @@ export async function trainCategory(): Promise<void> {
   }))
   const failed = [...readCorpus('train'), ...texts.map((text) => ({ text }))]
     .filter(({ text }) => hashOf(text) % FAILED_ONE_IN === 0)
-    .map((row) => ({ key: row.text, example: examples.of(row, FAILED_WEIGHT, false) }))
-  const rows = [...labelled, ...ordinary, ...failed]
+    .map((row) => ({ key: row.text, example: examples.of(row, AGAIN_WEIGHT, false) }))
+  const hasty = readCorpus('train')
+    .filter(({ text }) => hashOf(text) % HASTY_ONE_IN === 1)
+    .map((row) => {
+      const text = inHaste(row.lang, row.text, createRandom(hashOf(row.text)))
+      return { key: row.text, example: examples.of({ ...row, text }, AGAIN_WEIGHT) }
+    })
+  const rows = [...labelled, ...ordinary, ...failed, ...hasty]
   const named = examples.names.length
   console.log(`category: ${labelled.length} messages, ${ordinary.length} ordinary texts, ${named} named features`)
   const all = rows.map(({ example }) => example)
   const options = optionsFor(named)
-  // What stands for a failed language says the same words again, and so is no unseen text.
+  // What says the same words again is no unseen text.
   const unseenTask = taskUnseen(
     [...labelled, ...ordinary].map(({ key }) => key),
     options,
