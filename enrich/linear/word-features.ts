@@ -18,6 +18,15 @@ const WEIGHTS = { letters: 1, meaning: 2, meanings: 2, concepts: 1 } as const
 export const unitOf = (kind: keyof typeof WEIGHTS, count: number): number =>
   WEIGHTS[kind] / Math.sqrt(Math.max(1, count))
 
+/** The year in which a message was written says nothing of it, where any other number of four digits is as good as "long ago". */
+export function withoutItsYear<T extends { readonly text: string }>(
+  words: readonly T[],
+  writtenAt: string,
+): readonly T[] {
+  const year = writtenAt.slice(0, 4)
+  return words.some(({ text }) => text === year) ? words.filter(({ text }) => text !== year) : words
+}
+
 export interface WordFeatures {
   readonly sound: number
   readonly buckets: Int32Array

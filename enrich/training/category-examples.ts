@@ -11,6 +11,7 @@ import { readText } from '../enrichers/threat/words.js'
 import { textMention } from '../text-mention.js'
 import type { CorpusRow } from './corpus.js'
 import { ONE_OF_FIRST, UNKNOWN, type Example } from './fit-groups.js'
+import { withoutItsYear } from '../linear/word-features.js'
 import { block, WordBlocks } from './word-blocks.js'
 
 export const MOST_WORDS = 250
@@ -57,7 +58,7 @@ export class CategoryExamples {
     })
     return {
       blocks: [
-        ...this.#words.of(read.words.slice(0, MOST_WORDS), tags.language?.lang ?? 'und'),
+        ...this.#words.of(withoutItsYear(read.words.slice(0, MOST_WORDS), NOON), tags.language?.lang ?? 'und'),
         block('concepts', conceptPairs(judged.matches, this.buckets)),
       ],
       named: Int32Array.from(named),

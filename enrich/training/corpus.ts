@@ -57,11 +57,19 @@ export function readCorpusFile(path: string): CorpusRow[] {
 }
 
 /** All messages of a part, in the order of their files. */
-export function readCorpus(part: CorpusPart): CorpusRow[] {
+export const readCorpus = (part: CorpusPart): CorpusRow[] => readFiles(part, () => true)
+
+/** From these files the category is learned alone: with them the language of short messages and `threatening` were told worse (decision 28). */
+const FOR_CATEGORY_ALONE = /-[pq][a-h]?\.tsv$/
+
+/** The messages of the training part that all models are learned from. */
+export const readCommonCorpus = (): CorpusRow[] => readFiles('train', (name) => !FOR_CATEGORY_ALONE.test(name))
+
+function readFiles(part: CorpusPart, isWanted: (name: string) => boolean): CorpusRow[] {
   const folder = `enrich/corpus/${part}`
   if (!existsSync(packagePath(folder))) return []
   return readdirSync(packagePath(folder))
-    .filter((name) => name.endsWith('.tsv'))
+    .filter((name) => name.endsWith('.tsv') && isWanted(name))
     .sort()
     .flatMap((name) => readCorpusFile(`${folder}/${name}`))
 }

@@ -3,7 +3,7 @@ import { packagePath } from '../../runtime/package-root.js'
 import { LANGS, type Lang } from '../../schemas/tags.js'
 import { URDU_GRAMMAR, shareOf } from '../enrichers/language/grammar-words.js'
 import { wordsByScript } from '../enrichers/language/words.js'
-import { readCorpus } from './corpus.js'
+import { readCommonCorpus } from './corpus.js'
 import { hashOf } from './random.js'
 
 export interface LanguageRow {
@@ -67,7 +67,7 @@ function ownRows(): LanguageRow[] {
     const [lang, text] = line.split('\t')
     if (isLang(lang) && text !== undefined && text !== '') rows.push(row(lang, text, 'own'))
   }
-  const corpus = readCorpus('train').sort((a, b) => hashOf(a.text) - hashOf(b.text))
+  const corpus = readCommonCorpus().sort((a, b) => hashOf(a.text) - hashOf(b.text))
   for (const lang of LANGS)
     for (const { text } of corpus.filter((each) => each.lang === lang).slice(0, MOST_OF_CORPUS))
       rows.push(row(lang, text.replaceAll('\n', ' '), 'own'))

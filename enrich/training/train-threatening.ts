@@ -9,7 +9,7 @@ import { loadGlosses } from '../glosses/glosses.js'
 import { encodeModel, type LabelGroup } from '../linear/linear-model.js'
 import { textMention } from '../text-mention.js'
 import { calibrate } from './calibrate.js'
-import { readCorpus } from './corpus.js'
+import { readCommonCorpus } from './corpus.js'
 import { quantise } from './fit.js'
 import { fitGroups, scoresOf, type Example } from './fit-groups.js'
 import { hashOf } from './random.js'
@@ -48,7 +48,7 @@ export function trainThreatening(): void {
   const rows = [
     ...threatsToLearn('ur').map(({ text, threatening }) => example(text, threatening, URDU_WEIGHT)),
     ...threatsToLearn('en').map(({ text, threatening }) => example(text, threatening, ENGLISH_WEIGHT)),
-    ...readCorpus('train')
+    ...readCommonCorpus()
       .filter(({ text, category }) => category === 'direct_threat' || hashOf(text) % QUIET_ONE_IN === 0)
       .map(({ text, category }) => example(text, category === 'direct_threat', 1)),
   ]

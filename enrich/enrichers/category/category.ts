@@ -49,12 +49,12 @@ export function createCategoryEnricher({
       const byRules = rules.judge(mention, text, soFar)
       // A danger hidden in pages is a sentence among hundreds: the rules read sentence by sentence.
       if (byRules.tag.alert && text.words.length > LONG_WORDS) return byRules.tag
-      const whole = learned.judge(mention.text, text, byRules, soFar)
+      const whole = learned.judge(mention, text, byRules, soFar)
       if (whole.alert || whole.alertConfidence < DOUBTFUL_FROM) return whole
       return louderAlone(whole, sentencesOf(text), (sentence) => {
         const alone = { ...mention, text: mention.text.slice(sentence.start, sentence.end) }
         const words = read(alone.text)
-        return learned.judge(alone.text, words, rules.judge(alone, words, soFar), soFar)
+        return learned.judge(alone, words, rules.judge(alone, words, soFar), soFar)
       })
     },
   }

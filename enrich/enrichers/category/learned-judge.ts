@@ -1,3 +1,4 @@
+import type { Mention } from '../../../schemas/mention.js'
 import {
   CATEGORIES,
   EVENT_CATEGORIES,
@@ -7,7 +8,7 @@ import {
   type Tags,
 } from '../../../schemas/tags.js'
 import { probabilities, type LabelGroup, type LinearModel } from '../../linear/linear-model.js'
-import { unitOf } from '../../linear/word-features.js'
+import { unitOf, withoutItsYear } from '../../linear/word-features.js'
 import { WordScorer } from '../../linear/word-scorer.js'
 import { spanOf, type ReadText, type Word } from '../threat/words.js'
 import type { RuleJudgement } from './by-rules.js'
@@ -63,11 +64,16 @@ export class LearnedJudge {
     this.#places = new Map(model.names.map((name, at) => [name, at]))
   }
 
-  judge(text: string, read: ReadText, rules: RuleJudgement, soFar: Readonly<Tags>): CategoryTag {
+  judge(
+    { text, writtenAt }: Pick<Mention, 'text' | 'writtenAt'>,
+    read: ReadText,
+    rules: RuleJudgement,
+    soFar: Readonly<Tags>,
+  ): CategoryTag {
     const named = this.#namedScores(text, read, rules, soFar)
     const lang = soFar.language?.lang ?? 'und'
     const concepts = conceptPairs(rules.matches, this.#model.buckets)
-    const stretches = stretchesOf(read, rules)
+    const stretches = stretchesOf(read, rules).map((words) => withoutItsYear(words, writtenAt))
     let [loudest, most] = [0, -Infinity]
     if (stretches.length > 1)
       for (const [at, words] of stretches.entries()) {

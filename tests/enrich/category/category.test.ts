@@ -59,7 +59,7 @@ describe('category and alert', () => {
 
   it('counts a year as past against the day it was written, not today', () => {
     const soFar = tagsWith()
-    const text = '2026 میں سکول پر حملہ'
+    const text = '22 نومبر 2026: سکول پر حملہ ہوا ہے'
     expect(category.enrich(mentionOf(text), soFar).alert).toBe(true)
     expect(category.enrich(mentionOf(text, { writtenAt: '2028-01-01T00:00:00.000Z' }), soFar).alert).toBe(false)
   })
