@@ -4,7 +4,7 @@ import { fold } from '../../runtime/fold.js'
 import { packagePath } from '../../runtime/package-root.js'
 import { LANGS, type Lang } from '../../schemas/tags.js'
 import { hashText } from '../linear/hashing.js'
-import { wordKeys } from '../enrichers/threat/keys.js'
+import { ARABIC, wordKeys } from '../enrichers/threat/keys.js'
 
 const FOLDER = 'enrich/glosses'
 const GLOSS = 0x27d4eb2f
@@ -28,8 +28,13 @@ const NEIGHBOURS: Readonly<Record<Lang, readonly Lang[]>> = {
 
 /** What words mean, in one vocabulary for all languages, so that what is learnt of one is known of the others. */
 export interface Glosses {
-  /** The hashes of what a folded word means in a message of this language; none where nobody knows it. */
+  /** The hashes of what a folded word means in a message of this language, or of the words that it is made of; none where nobody knows it. */
   of(lang: Lang, word: string): readonly number[]
+}
+
+interface Gloss {
+  readonly meanings: readonly number[]
+  readonly isCommon: boolean
 }
 
 const keyOf = (folded: string) => wordKeys(folded).loose
@@ -41,7 +46,6 @@ const MOST_PARTS = 4
 const LONGEST_PART = 12
 /** The first rows of each list are the commonest words; others are found by chance in words that nobody glossed. */
 const COMMON_ROWS = 1_200
-const ARABIC = /[\u0600-\u06ff]/
 
 /** English words hold others by chance (`weather` is no `we`), and a vowel is a letter in Latin script. */
 const shortestPart = (lang: Lang, word: string): number => (ARABIC.test(word) ? 2 : lang === 'en' ? 4 : 3)
@@ -51,16 +55,13 @@ const shortestPart = (lang: Lang, word: string): number => (ARABIC.test(word) ? 
  * line where a row is wrong.
  */
 export function loadGlosses(): Glosses {
-  const byLang = new Map<Lang, Map<string, readonly number[]>>()
-  const common = new Map<Lang, Map<string, readonly number[]>>()
+  const byLang = new Map<Lang, Map<string, Gloss>>()
   const path = packagePath(FOLDER)
   for (const name of existsSync(path) ? readdirSync(path).sort() : []) {
     const lang = LANGS.find((known) => name.startsWith(`${known}.`))
     if (lang === undefined || !name.endsWith('.tsv')) continue
-    const words = byLang.get(lang) ?? new Map<string, readonly number[]>()
+    const words = byLang.get(lang) ?? new Map<string, Gloss>()
     byLang.set(lang, words)
-    const commonOnes = common.get(lang) ?? new Map<string, readonly number[]>()
-    common.set(lang, commonOnes)
     readFileSync(join(path, name), 'utf8')
       .split('\n')
       .forEach((line, index) => {
@@ -68,28 +69,29 @@ export function loadGlosses(): Glosses {
         const [spellings, meanings, ...rest] = line.split('\t')
         if (!spellings || !meanings || rest.length > 0)
           throw new Error(`${FOLDER}/${name}:${index + 1}: a row is spellings and meanings with one tab between them`)
-        const hashes = meanings.split(' ').map((meaning) => hashText(meaning, GLOSS))
+        const gloss: Gloss = {
+          meanings: meanings.split(' ').map((meaning) => hashText(meaning, GLOSS)),
+          isCommon: index < COMMON_ROWS,
+        }
         for (const spelling of spellings.split(' ')) {
           const key = keyOf(fold(spelling))
-          if (key === '' || words.has(key)) continue
-          words.set(key, hashes)
-          if (index < COMMON_ROWS) commonOnes.set(key, hashes)
+          if (key !== '' && !words.has(key)) words.set(key, gloss)
         }
       })
   }
-  const lookUp = (lang: Lang, word: string): readonly number[] | undefined => {
-    const key = keyOf(word)
-    for (const each of NEIGHBOURS[lang]) {
-      const found = byLang.get(each)?.get(key)
-      if (found !== undefined) return found
-    }
-    return undefined
-  }
   return {
     of(lang, word) {
-      const found = lookUp(lang, word)
-      if (found !== undefined) return found
-      return takenApart(word, shortestPart(lang, word), (part) => common.get(lang)?.get(keyOf(part))) ?? []
+      const key = keyOf(word)
+      for (const each of NEIGHBOURS[lang]) {
+        const found = byLang.get(each)?.get(key)
+        if (found !== undefined) return found.meanings
+      }
+      const own = byLang.get(lang)
+      const meaningOf = (part: string) => {
+        const found = own?.get(keyOf(part))
+        return found?.isCommon === true ? found.meanings : undefined
+      }
+      return takenApart(word, shortestPart(lang, word), meaningOf) ?? []
     },
   }
 }

@@ -93,16 +93,17 @@ function printSteps(unseen: readonly Scored[], group: LabelGroup | undefined): v
 /** Trains the model of category, alert and severity on the corpus, and writes it. */
 export async function trainCategory(): Promise<void> {
   const examples = new CategoryExamples(BUCKETS)
-  const labelled = readCorpus('train').map((row) => ({ key: row.text, example: examples.of(row, 1) }))
+  const messages = readCorpus('train')
+  const labelled = messages.map((row) => ({ key: row.text, example: examples.of(row, 1) }))
   const texts = ordinaryTexts('train')
   const ordinary = texts.map((text) => ({
     key: text,
     example: examples.of({ text }, ORDINARY_WEIGHT),
   }))
-  const failed = [...readCorpus('train'), ...texts.map((text) => ({ text }))]
+  const failed = [...messages, ...texts.map((text) => ({ text }))]
     .filter(({ text }) => hashOf(text) % FAILED_ONE_IN === 0)
     .map((row) => ({ key: row.text, example: examples.of(row, AGAIN_WEIGHT, false) }))
-  const hasty = readCorpus('train')
+  const hasty = messages
     .filter(({ text }) => hashOf(text) % HASTY_ONE_IN === 1)
     .map((row) => {
       const text = inHaste(row.lang, row.text, createRandom(hashOf(row.text)))

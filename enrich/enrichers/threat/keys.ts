@@ -115,7 +115,8 @@ const ARABIC_SOUNDS: Readonly<Record<string, string>> = {
 }
 
 const LATIN = /[a-z]/
-const ARABIC = /[\u0600-\u06ff]/
+/** Holds a letter of the Arabic block. */
+export const ARABIC = /[\u0600-\u06ff]/
 const NON_ASCII = /[\u0080-\uffff]/
 const MASKED = /[0-9@$!|]/
 
