@@ -5,6 +5,7 @@ import { createEnrichers } from '../app/enrichers.js'
 import { enrichMention } from '../enrich/enrich-mention.js'
 import { textMention } from '../enrich/text-mention.js'
 import { readCorpus } from '../enrich/training/corpus.js'
+import { createRandom } from '../enrich/training/random.js'
 
 /**
  * How many messages a second one core tags with all tags, beside what others take for the language alone: `npm run bench:tag`. All of them read the
@@ -59,5 +60,27 @@ console.log(`${texts.length} messages of ${Math.round(letters)} letters, ${ROUND
 for (const [name, all] of rates) {
   const [least = 0, middle = 0, most = 0] = [0, ROUNDS >> 1, ROUNDS - 1].map((at) => all.sort((a, b) => a - b)[at])
   console.log(`${name.padEnd(38)} ${Math.round(middle)} texts a second (${Math.round(least)} to ${Math.round(most)})`)
+}
+
+/** The longest texts that are taken in, the worst of each kind: so many units of messages, and of words of no language. */
+const LONGEST = 100_000
+const random = createRandom(7)
+const letters7 = () => Array.from({ length: 7 }, () => String.fromCharCode(97 + Math.floor(random() * 26))).join('')
+const long: Readonly<Record<string, () => string>> = {
+  messages: () => texts[Math.floor(random() * texts.length)] ?? '',
+  'words of no language': letters7,
+}
+for (const [name, piece] of Object.entries(long)) {
+  const times: number[] = []
+  for (let round = 0; round <= ROUNDS; round++) {
+    let text = ''
+    while (text.length < LONGEST) text += `${piece()} `
+    const began = performance.now()
+    ours(text.slice(0, LONGEST))
+    if (round > 0) times.push(performance.now() - began)
+  }
+  times.sort((a, b) => a - b)
+  const [least = 0, middle = 0, most = 0] = [times[0], times[ROUNDS >> 1], times.at(-1)]
+  console.log(`100,000 characters of ${name}, all tags: ${Math.round(middle)} ms (${Math.round(least)} to ${Math.round(most)})`) // prettier-ignore
 }
 console.log(`resident memory ${Math.round(process.memoryUsage().rss / 1e6)} MB, all of them together`)

@@ -12,9 +12,12 @@ export function bucketOf(hash: number, buckets: number): number {
 /** FNV-1a over UTF-16 units, begun anew by `seed` for each kind of feature, so that equal letters of two kinds differ. */
 export function hashText(text: string, seed: number): number {
   let hash = seed
-  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), PRIME)
+  for (let at = 0; at < text.length; at++) hash = addToHash(hash, text.charCodeAt(at))
   return hash
 }
+
+/** The same with one unit more. */
+export const addToHash = (hash: number, unit: number): number => Math.imul(hash ^ unit, PRIME)
 
 export const joinHashes = (first: number, second: number): number =>
   Math.imul(Math.imul(first, PRIME) ^ (second >>> 16) ^ second, PRIME)

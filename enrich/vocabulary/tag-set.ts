@@ -9,8 +9,11 @@ import {
   extendDistrictSources,
   type DistrictSources,
 } from '../enrichers/districts/districts.js'
+import { isPlace } from '../enrichers/districts/gazetteer.js'
+import { placeLetters } from '../enrichers/districts/spelling.js'
 import { createThreatEnricher } from '../enrichers/threat/threat.js'
 import { readOnce } from '../enrichers/threat/words.js'
+import { Skimmer } from '../skim.js'
 import type { TaggerParts } from '../tagger.js'
 import { addPlaces, type PlacesEntry } from './added-places.js'
 import { withoutOverlaps, WordReadings } from './word-readings.js'
@@ -113,10 +116,14 @@ async function placesOf(
 /** The enrichers with a word's reading: those that read words, and the sentiment, which has a reading of its own, see what it is read as. */
 function enrichersWith(parts: TaggerParts, sources: DistrictSources, readings: WordReadings): readonly AnyEnricher[] {
   const { language, threat, category, sentiment, fingerprint, districtOfAccount } = parts
-  const districts = createDistrictEnricher(districtOfAccount, sources)
   const read = readOnce((text) => readings.read(text))
-  const threats = createThreatEnricher({ parts: threat, read })
-  const categories = createCategoryEnricher({ parts: category, read })
+  const skimmer = new Skimmer({
+    ofDanger: (word) => readings.begins(word) || category.rules.tellsOfDanger(word),
+    ofPlace: (word) => isPlace(sources.gazetteer, placeLetters(word)),
+  })
+  const districts = skimmer.over(createDistrictEnricher(districtOfAccount, sources))
+  const threats = skimmer.over(createThreatEnricher({ parts: threat, read }))
+  const categories = skimmer.over(createCategoryEnricher({ parts: category, read }))
   if (readings.isEmpty) return [language, districts, threats, categories, sentiment, fingerprint]
   const withoutDoubles: readonly [Enricher<'threat'>, Enricher<'category'>, Enricher<'sentiment'>] = [
     {

@@ -54,6 +54,11 @@ export class WordReadings {
     return this.#root.next.size === 0
   }
 
+  /** Whether a spelling that was added begins with this folded word. */
+  begins(word: string): boolean {
+    return this.#root.next.has(keyOf(word))
+  }
+
   /** `readText` with the words that are read as others in their place. */
   read(text: string): ReadText {
     const read = readText(text)

@@ -7,7 +7,7 @@ import { threatFinding } from './direct-threat.js'
 import { findings, firstThatFits, ruleBook, type Finding } from './judge.js'
 import { refile } from './refile.js'
 import { loadRules } from './rules.js'
-import { MADE_CONCEPTS, scenesOf } from './scene.js'
+import { MADE_CONCEPTS, scenesOf, STRONG } from './scene.js'
 
 const PHONE = /(?:\+?92|\b0)[ -]?3\d{2}[ -]?\d{7}\b/
 
@@ -106,6 +106,8 @@ export interface RuleJudgement {
 export interface RuleJudge {
   /** Every concept a word can stand for, and those that belong to no word. */
   readonly concepts: readonly string[]
+  /** Whether a folded word belongs to what is told of dangers. */
+  tellsOfDanger(word: string): boolean
   judge(mention: Mention, read: ReadText, soFar: Readonly<Tags>): RuleJudgement
 }
 
@@ -116,6 +118,7 @@ export function createRuleJudge(): RuleJudge {
   const book = ruleBook(loadRules('enrich/enrichers/category/rules.tsv', new Set(concepts)))
   return {
     concepts,
+    tellsOfDanger: lexicon.wordsOf(STRONG),
     judge(mention, read, soFar) {
       const matches = [...lexicon.match(read), ...pastYears(read, mention), ...sums(read)]
       const everywhere = madeConcepts(read, mention, soFar)

@@ -2,15 +2,14 @@ import { packagePath } from '../../../runtime/package-root.js'
 import type { CategoryTag, Span } from '../../../schemas/tags.js'
 import type { Enricher } from '../../enricher.js'
 import { readModel } from '../../linear/linear-model.js'
+import type { Match } from '../threat/lexicon.js'
 import { readText, type Reader, type ReadText } from '../threat/words.js'
 import { createRuleJudge, type RuleJudge } from './by-rules.js'
 import { loadGlosses, type Glosses } from '../../glosses/glosses.js'
-import { LearnedJudge } from './learned-judge.js'
+import { LearnedJudge, LONG_WORDS } from './learned-judge.js'
 
 export const CATEGORY_MODEL = 'enrich/models/category.bin'
 
-/** From so many words on a text is no message any more. */
-const LONG_WORDS = 240
 /** From here to 0.5 a text of several sentences is read sentence by sentence too; one of them that is so sure alone makes it ring. */
 const DOUBTFUL_FROM = 0.05
 const SURE_FROM = 0.95
@@ -47,11 +46,13 @@ export function createCategoryEnricher({
     enrich(mention, soFar): CategoryTag {
       const text = read(mention.text)
       const byRules = rules.judge(mention, text, soFar)
+      const isLong = text.words.length > LONG_WORDS
       // A danger hidden in pages is a sentence among hundreds: the rules read sentence by sentence.
-      if (byRules.tag.alert && text.words.length > LONG_WORDS) return byRules.tag
+      if (isLong && byRules.tag.alert) return byRules.tag
       const whole = learned.judge(mention, text, byRules, soFar)
-      if (whole.alert || whole.alertConfidence < DOUBTFUL_FROM) return whole
-      return louderAlone(whole, sentencesOf(text), (sentence) => {
+      if (whole.alert || (!isLong && whole.alertConfidence < DOUBTFUL_FROM)) return whole
+      const sentences = isLong ? tellingMost(sentencesOf(text), byRules.matches) : sentencesOf(text)
+      return louderAlone(whole, sentences.slice(-MOST_SENTENCES), (sentence) => {
         const alone = { ...mention, text: mention.text.slice(sentence.start, sentence.end) }
         const words = read(alone.text)
         return learned.judge(alone, words, rules.judge(alone, words, soFar), soFar)
@@ -60,27 +61,36 @@ export function createCategoryEnricher({
   }
 }
 
-type Stretch = Pick<Span, 'start' | 'end'>
+interface Sentence extends Pick<Span, 'start' | 'end'> {
+  /** Its place among the sentences of the text. */
+  readonly number: number
+  readonly count: number
+}
 
 /** The sentences of a text in which something can be told; none where there is but one. */
-function sentencesOf({ words }: ReadText): Stretch[] {
-  const sentences: (Stretch & { count: number })[] = []
-  let last = -1
+function sentencesOf({ words }: ReadText): Sentence[] {
+  const sentences: Sentence[] = []
   for (const { sentence, start, end } of words) {
     const open = sentences.at(-1)
-    if (sentence === last && open !== undefined) {
-      sentences[sentences.length - 1] = { start: open.start, end, count: open.count + 1 }
-    } else sentences.push({ start, end, count: 1 })
-    last = sentence
+    if (open?.number === sentence) sentences[sentences.length - 1] = { ...open, end, count: open.count + 1 }
+    else sentences.push({ number: sentence, start, end, count: 1 })
   }
-  return sentences.length < 2 ? [] : sentences.filter(({ count }) => count >= SHORTEST_SENTENCE).slice(-MOST_SENTENCES)
+  return sentences.length < 2 ? [] : sentences.filter(({ count }) => count >= SHORTEST_SENTENCE)
+}
+
+/** Those last in which the rules found most. */
+function tellingMost(sentences: readonly Sentence[], matches: readonly Match[]): Sentence[] {
+  const found = new Map<number, number>()
+  for (const { concept, sentence } of matches)
+    if (!concept.startsWith('ctx_')) found.set(sentence, (found.get(sentence) ?? 0) + 1)
+  return [...sentences].sort((a, b) => (found.get(a.number) ?? 0) - (found.get(b.number) ?? 0))
 }
 
 /** "Yesterday's match was a blast. Now they are firing outside." A sentence that by itself surely rings is not drowned by what is said beside it. */
 function louderAlone(
   whole: CategoryTag,
-  sentences: readonly Stretch[],
-  judge: (sentence: Stretch) => CategoryTag,
+  sentences: readonly Sentence[],
+  judge: (sentence: Sentence) => CategoryTag,
 ): CategoryTag {
   let loudest: CategoryTag | undefined
   for (const sentence of sentences) {

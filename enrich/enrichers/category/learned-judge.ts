@@ -16,8 +16,9 @@ import { conceptPairs, namedFeatures } from './features.js'
 import { alertScore, categoriesOf, fileOf, GROUPS, OUTPUTS, PLAIN_SHARE } from './files.js'
 import type { Glosses } from '../../glosses/glosses.js'
 
-/** A text longer than this is judged in stretches: its head, its tail, and those around the words that the rules found. */
-const STRETCH_WORDS = 120
+/** From so many words on a text is no message any more: it is judged in stretches, its head, its tail, and those around the words that the rules found. */
+export const LONG_WORDS = 240
+const STRETCH_WORDS = 40
 const MOST_STRETCHES = 8
 const MOST_EVIDENCE = 5
 /** So many other files, the likeliest, are what a word's evidence is measured against. */
@@ -115,7 +116,7 @@ export class LearnedJudge {
 
 /** All of a text that is not long; else its head, its tail and the stretches in which the rules found something. */
 function stretchesOf({ words }: ReadText, { matches }: RuleJudgement): (readonly Word[])[] {
-  if (words.length <= 2 * STRETCH_WORDS) return [words]
+  if (words.length <= LONG_WORDS) return [words]
   const count = Math.ceil(words.length / STRETCH_WORDS)
   const weights = new Float64Array(count)
   for (const { from, concept } of matches)

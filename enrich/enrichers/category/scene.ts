@@ -22,8 +22,8 @@ const MAX_STRONG = 60
 const NEAR = 4
 const SHORT = 25
 
-/** Words that seldom stand for nothing. */
-const STRONG: ReadonlySet<string> = new Set([
+/** Concepts whose words seldom stand for nothing. */
+export const STRONG: ReadonlySet<string> = new Set([
   'post_attack',
   'suicide',
   'explosive',

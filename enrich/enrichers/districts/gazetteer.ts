@@ -207,6 +207,10 @@ class Building implements Extension {
   }
 }
 
+/** Whether a word, in place letters, is by itself the name of a place of the province. */
+export const isPlace = ({ named }: Gazetteer, word: string): boolean =>
+  named.get(word)?.some(({ need, place }) => need === 'nothing' && place.districts.length > 0) === true
+
 const FOLDER = 'enrich/enrichers/districts/gazetteer'
 
 /** The gazetteer of this installation: every `.tsv` file of its folder. */

@@ -114,11 +114,22 @@ const ARABIC_SOUNDS: Readonly<Record<string, string>> = {
   څ: 'خ',
 }
 
-const LATIN = /[a-z]/
+export const LATIN = /[a-z]/
 /** Holds a letter of the Arabic block. */
 export const ARABIC = /[\u0600-\u06ff]/
 const NON_ASCII = /[\u0080-\uffff]/
 const MASKED = /[0-9@$!|]/
+
+/** Whether these are letters without a sign or a digit among them, no two alike side by side: then they need no mending, and are `light` already. */
+function isPlainLatin(word: string): boolean {
+  let last = 0
+  for (let at = 0; at < word.length; at++) {
+    const code = word.charCodeAt(at)
+    if (code < 0x61 || code > 0x7a || code === last) return false
+    last = code
+  }
+  return true
+}
 
 function mendLatin(word: string): string {
   let mended = word
@@ -134,16 +145,56 @@ function mendLatin(word: string): string {
   return mended.replace(/(.)\1{2,}/gsu, '$1$1')
 }
 
+const isVowel = (char: string): boolean => 'aeiouy'.includes(char)
+
+/**
+ * A sound-alike of Latin letters: `ph` is `f`; `ck`, `q`, and `c` without an `h`, are `k`; `w` is `v`; an `h` after the last vowel is silent; `ai`, `ae`, `ay` and
+ * runs of `e`, `i`, `y` are `i`; `au` and runs of `o`, `u` are `u`; nothing stands twice.
+ */
 function looseLatin(light: string): string {
-  return light
-    .replace(/ph/g, 'f')
-    .replace(/ck|q/g, 'k')
-    .replace(/w/g, 'v')
-    .replace(/c(?!h)/g, 'k')
-    .replace(/([aeiouy])h$/, '$1')
-    .replace(/a[iey]|[eiy]+/g, 'i')
-    .replace(/a[u]|[ou]+/g, 'u')
-    .replace(/(.)\1+/g, '$1')
+  const { length } = light
+  const silent = length > 1 && light.endsWith('h') && isVowel(light.charAt(length - 2))
+  const end = silent ? length - 1 : length
+  let loose = ''
+  let last = ''
+  for (let at = 0; at < end; at++) {
+    let sound = light.charAt(at)
+    const next = at + 1 < end ? light.charAt(at + 1) : ''
+    switch (sound) {
+      case 'p':
+        if (next !== 'h') break
+        sound = 'f'
+        at++
+        break
+      case 'c':
+        if (next === 'h') break
+        if (next === 'k') at++
+        sound = 'k'
+        break
+      case 'q':
+        sound = 'k'
+        break
+      case 'w':
+        sound = 'v'
+        break
+      case 'a':
+        if (next === 'i' || next === 'e' || next === 'y') sound = 'i'
+        else if (next === 'u') sound = 'u'
+        else break
+        at++
+        break
+      case 'e':
+      case 'y':
+        sound = 'i'
+        break
+      case 'o':
+        sound = 'u'
+        break
+    }
+    if (sound !== last) loose += sound
+    last = sound
+  }
+  return loose
 }
 
 function looseArabic(word: string): string {
@@ -160,6 +211,7 @@ function looseArabic(word: string): string {
 /** The keys of one folded word; only its first 40 units count. */
 export function wordKeys(word: string): WordKeys {
   const cut = word.length > MAX_KEY ? word.slice(0, MAX_KEY) : word
+  if (isPlainLatin(cut)) return { raw: cut, light: cut, loose: looseLatin(cut) }
   if (ARABIC.test(cut)) {
     const loose = looseArabic(cut)
     return { raw: cut, light: loose, loose }

@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fold } from '../../../runtime/fold.js'
 import { packagePath } from '../../../runtime/package-root.js'
-import { wordKeys } from './keys.js'
+import { addToHash, hashText } from '../../linear/hashing.js'
+import { LATIN, wordKeys, type WordKeys } from './keys.js'
 import type { ReadText, Word } from './words.js'
 
 /** A place where a pattern of the lexicon was found. */
@@ -20,6 +21,8 @@ export interface Lexicon {
   readonly concepts: ReadonlySet<string>
   /** Every match, by place; those that begin in a `not_…` match (a figure of speech, a name) are left out. */
   match(read: ReadText): Match[]
+  /** Tells of a folded word whether it belongs to a pattern of one of these concepts; a word or beginning of fewer than three letters (four, where a vowel is one) tells nothing by itself. */
+  wordsOf(concepts: Iterable<string>): (word: string) => boolean
 }
 
 interface Node {
@@ -32,6 +35,7 @@ interface Node {
 const MAX_GAP = 3
 /** A word that sounds away to fewer letters (`we` to `vi`) is taken by its letters where it stands alone. */
 const MIN_LOOSE = 3
+const MIN_TELLING = 3
 const MAX_CACHED_WORDS = 60_000
 const MAX_MATCHES_PER_WORD = 24
 /**
@@ -64,31 +68,141 @@ const openVowel = (pattern: string): string[] =>
 /** Vowels at the end of a prefix melt into what follows (`ga` in `gaye`, `gai`, `gaya`), so they are left open. */
 const openPrefix = (key: string): string => key.replace(/(?<=[a-z])[aiu]+$/, '')
 
+const LEVELS = ['raw', 'light', 'loose'] as const
+type Level = (typeof LEVELS)[number]
+
+/** A word of a pattern: its key at one of the levels of `WordKeys`, whole or only how it begins. */
+interface Token {
+  readonly level: Level
+  readonly key: string
+  readonly isPrefix: boolean
+}
+
+class LevelTable {
+  readonly whole = new Map<string, number>()
+  readonly prefixes = new Map<string, number>()
+  /** How long the prefixes are that begin with these two letters (or are this one). */
+  readonly lengths = new Map<string, readonly number[]>()
+}
+
 const MASK_VOWELS = ['a', 'e', 'i', 'o', 'u'] as const
+
+/** The words of patterns, each known by a number. */
+class TokenTable {
+  size = 0
+  readonly #levels: Readonly<Record<Level, LevelTable>> = {
+    raw: new LevelTable(),
+    light: new LevelTable(),
+    loose: new LevelTable(),
+  }
+
+  numberFor({ level, key, isPrefix }: Token): number {
+    const { whole, prefixes, lengths } = this.#levels[level]
+    const known = (isPrefix ? prefixes : whole).get(key)
+    if (known !== undefined) return known
+    if (isPrefix) {
+      const head = key.slice(0, 2)
+      const ofHead = lengths.get(head) ?? []
+      if (!ofHead.includes(key.length)) lengths.set(head, [...ofHead, key.length])
+    }
+    ;(isPrefix ? prefixes : whole).set(key, this.size)
+    return this.size++
+  }
+
+  /** The numbers of all that a folded word is, or begins with; a `*` in it stands for any vowel. */
+  numbersOf(word: string): number[] {
+    if (word.includes('*')) return MASK_VOWELS.flatMap((vowel) => this.numbersOf(word.replaceAll('*', vowel)))
+    const keys = wordKeys(word)
+    const found: number[] = []
+    for (const level of LEVELS) {
+      const key = keys[level]
+      const table = this.#levels[level]
+      const whole = table.whole.get(key)
+      if (whole !== undefined) found.push(whole)
+      addPrefixes(table, key, key.slice(0, 2), found)
+      if (key.length > 1) addPrefixes(table, key, key.charAt(0), found)
+    }
+    return found
+  }
+}
+
+function addPrefixes({ lengths, prefixes }: LevelTable, key: string, head: string, found: number[]): void {
+  for (const length of lengths.get(head) ?? []) {
+    if (length > key.length) continue
+    const number = prefixes.get(key.slice(0, length))
+    if (number !== undefined) found.push(number)
+  }
+}
+
+const SIEVE_BITS = 2 ** 20
+
+/** Tells by hashes alone, in one pass over a word, whether it may be, or begin with, one of some tokens: "no" is always true, "yes" nearly always. */
+class TokenSieve {
+  readonly #bits = new Uint8Array(SIEVE_BITS / 8)
+
+  add({ level, key, isPrefix }: Token): void {
+    const hash = hashText(key, seedOf(level, isPrefix)) & (SIEVE_BITS - 1)
+    this.#bits[hash >> 3]! |= 1 << (hash & 7)
+  }
+
+  mayHold(keys: WordKeys): boolean {
+    return LEVELS.some((level) => {
+      const key = keys[level]
+      let asPrefix = seedOf(level, true)
+      for (let at = 0; at < key.length; at++) {
+        asPrefix = addToHash(asPrefix, key.charCodeAt(at))
+        if (this.#has(asPrefix)) return true
+      }
+      return this.#has(hashText(key, seedOf(level, false)))
+    })
+  }
+
+  #has(hash: number): boolean {
+    const at = hash & (SIEVE_BITS - 1)
+    return ((this.#bits[at >> 3] as number) & (1 << (at & 7))) !== 0
+  }
+}
+
+const seedOf = (level: Level, isPrefix: boolean): number => 0x811c9dc5 + 2 * LEVELS.indexOf(level) + (isPrefix ? 1 : 0)
+
+function tokenOf(written: string, lang: string, alone: boolean): Token {
+  const exact = written.startsWith('=')
+  const isPrefix = written.endsWith('*')
+  const keys = wordKeys(fold(written.slice(exact ? 1 : 0, isPrefix ? -1 : undefined)))
+  const loose = isPrefix ? openPrefix(keys.loose) : keys.loose
+  const strict = alone && !isPrefix && loose.length < MIN_LOOSE
+  const level = exact || strict ? 'raw' : lang === 'en' ? 'light' : 'loose'
+  const key = level === 'loose' ? loose : keys[level]
+  if (key === '') throw new Error(`lexicon token "${written}" folds to nothing`)
+  return { level, key, isPrefix }
+}
 
 class CompiledLexicon implements Lexicon {
   readonly concepts = new Set<string>()
   private readonly root = newNode()
-  private readonly symbols = new Map<string, number>()
-  /** How long the prefixes are that begin with these two letters (or are this one). */
-  private readonly prefixLengths = new Map<string, readonly number[]>()
+  private readonly tokens = new TokenTable()
+  private readonly tokensByConcept = new Map<string, Token[]>()
   private readonly cache = new Map<string, readonly number[]>()
 
   add(concept: string, lang: string, pattern: string): void {
     this.concepts.add(concept)
     for (const variant of expand(pattern).flatMap(openVowel)) {
       let nodes = [this.root]
-      const tokens = variant.trim().split(/\s+/)
-      for (const token of tokens) {
-        if (token === '..') {
+      const words = variant.trim().split(/\s+/)
+      for (const word of words) {
+        if (word === '..') {
           for (const node of nodes) node.gap ??= newNode()
           nodes = nodes.flatMap((node) => [node, node.gap as Node])
           continue
         }
-        const symbol = this.symbolFor(token, lang, tokens.length === 1)
+        const token = tokenOf(word, lang, words.length === 1)
+        const known = this.tokensByConcept.get(concept)
+        if (known === undefined) this.tokensByConcept.set(concept, [token])
+        else known.push(token)
+        const number = this.tokens.numberFor(token)
         nodes = nodes.map((node) => {
-          let child = node.next.get(symbol)
-          if (child === undefined) node.next.set(symbol, (child = newNode()))
+          let child = node.next.get(number)
+          if (child === undefined) node.next.set(number, (child = newNode()))
           return child
         })
       }
@@ -96,61 +210,25 @@ class CompiledLexicon implements Lexicon {
     }
   }
 
-  private symbolFor(token: string, lang: string, alone: boolean): number {
-    const exact = token.startsWith('=')
-    const prefix = token.endsWith('*')
-    const keys = wordKeys(fold(token.slice(exact ? 1 : 0, prefix ? -1 : undefined)))
-    const loose = prefix ? openPrefix(keys.loose) : keys.loose
-    const strict = alone && !prefix && loose.length < MIN_LOOSE
-    const level = exact || strict ? 'r' : lang === 'en' ? 'l' : 's'
-    const key = level === 'r' ? keys.raw : level === 'l' ? keys.light : loose
-    if (key === '') throw new Error(`lexicon token "${token}" folds to nothing`)
-    if (prefix) {
-      const head = `${level}${key.slice(0, 2)}`
-      const lengths = this.prefixLengths.get(head) ?? []
-      if (!lengths.includes(key.length)) this.prefixLengths.set(head, [...lengths, key.length])
-    }
-    const name = `${prefix ? 'p' : 'w'}${level}${key}`
-    let symbol = this.symbols.get(name)
-    if (symbol === undefined) this.symbols.set(name, (symbol = this.symbols.size))
-    return symbol
-  }
-
   private symbolsOf(word: string): readonly number[] {
     const known = this.cache.get(word)
     if (known !== undefined) return known
-    const found = word.includes('*')
-      ? MASK_VOWELS.flatMap((vowel) => this.lookUp(word.replaceAll('*', vowel)))
-      : this.lookUp(word)
-    if (this.cache.size < MAX_CACHED_WORDS) this.cache.set(word, found)
+    const found = this.tokens.numbersOf(word)
+    if (this.cache.size >= MAX_CACHED_WORDS) this.cache.clear()
+    this.cache.set(word, found)
     return found
   }
 
-  private lookUp(word: string): number[] {
-    const keys = wordKeys(word)
-    const found: number[] = []
-    const levels = [
-      ['r', keys.raw],
-      ['l', keys.light],
-      ['s', keys.loose],
-    ] as const
-    for (const [level, key] of levels) {
-      const whole = this.symbols.get(`w${level}${key}`)
-      if (whole !== undefined) found.push(whole)
-      this.addPrefixes(level, key, key.slice(0, 2), found)
-      if (key.length > 1) this.addPrefixes(level, key, key.charAt(0), found)
-    }
-    return found
-  }
-
-  private addPrefixes(level: string, key: string, head: string, found: number[]): void {
-    const lengths = this.prefixLengths.get(level + head)
-    if (lengths === undefined) return
-    for (const length of lengths) {
-      if (length > key.length) continue
-      const symbol = this.symbols.get(`p${level}${key.slice(0, length)}`)
-      if (symbol !== undefined) found.push(symbol)
-    }
+  wordsOf(concepts: Iterable<string>): (word: string) => boolean {
+    const wanted = new TokenTable()
+    const sieve = new TokenSieve()
+    for (const concept of concepts)
+      for (const token of this.tokensByConcept.get(concept) ?? []) {
+        if (token.key.length < (token.isPrefix && LATIN.test(token.key) ? MIN_TELLING + 1 : MIN_TELLING)) continue
+        wanted.numberFor(token)
+        sieve.add(token)
+      }
+    return (word) => (word.includes('*') || sieve.mayHold(wordKeys(word))) && wanted.numbersOf(word).length > 0
   }
 
   match(read: ReadText): Match[] {
