@@ -5,6 +5,7 @@ import { packagePath } from '../../runtime/package-root.js'
 import { LANGS, type Lang } from '../../schemas/tags.js'
 import { hashText } from '../linear/hashing.js'
 import { ARABIC, wordKeys } from '../enrichers/threat/keys.js'
+import { basesOf } from './endings.js'
 
 const FOLDER = 'enrich/glosses'
 const GLOSS = 0x27d4eb2f
@@ -28,7 +29,7 @@ const NEIGHBOURS: Readonly<Record<Lang, readonly Lang[]>> = {
 
 /** What words mean, in one vocabulary for all languages, so that what is learnt of one is known of the others. */
 export interface Glosses {
-  /** The hashes of what a folded word means in a message of this language, or of the words that it is made of; none where nobody knows it. */
+  /** The hashes of what a folded word means in a message of this language, of the word that it is a form of, or of the words that it is made of; none where nobody knows it. */
   of(lang: Lang, word: string): readonly number[]
 }
 
@@ -79,12 +80,21 @@ export function loadGlosses(): Glosses {
         }
       })
   }
+  const listedAs = (lang: Lang, word: string): Gloss | undefined => {
+    const key = keyOf(word)
+    for (const each of NEIGHBOURS[lang]) {
+      const found = byLang.get(each)?.get(key)
+      if (found !== undefined) return found
+    }
+    return undefined
+  }
   return {
     of(lang, word) {
-      const key = keyOf(word)
-      for (const each of NEIGHBOURS[lang]) {
-        const found = byLang.get(each)?.get(key)
-        if (found !== undefined) return found.meanings
+      const listed = listedAs(lang, word)
+      if (listed !== undefined) return listed.meanings
+      for (const { base, adds } of basesOf(lang, word)) {
+        const found = listedAs(lang, base)
+        if (found !== undefined) return adds === undefined ? found.meanings : [...found.meanings, hashText(adds, GLOSS)]
       }
       const own = byLang.get(lang)
       const meaningOf = (part: string) => {

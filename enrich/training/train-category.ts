@@ -35,7 +35,7 @@ const optionsFor = (named: number): GroupFitOptions => ({
   // Quiet files come before those with an alert.
   groups: GROUPS.map(({ labels }) => ({ labels: labels.length, first: CATEGORIES.length })),
   emphasis: [1, 1, 0.5],
-  epochs: 6,
+  epochs: 5,
   rate: 0.1,
   decay: 1e-4,
   dropout: 0.3,

@@ -1,0 +1,146 @@
+import type { Lang } from '../../schemas/tags.js'
+import { ARABIC } from '../enrichers/threat/keys.js'
+
+/** How a form of a word differs from the form that a list has: `take` away at the end (or, where it ends with `-`, at the beginning), `put` there; what the form adds to the meaning. */
+interface Ending {
+  readonly take: string
+  readonly put: string
+  readonly adds?: string
+}
+
+const ending = (take: string, put = '', adds?: string): Ending =>
+  adds === undefined ? { take, put } : { take, put, adds }
+
+/** Folded, as words are; of each language the likeliest first. */
+const ENDINGS: Partial<Readonly<Record<Lang, readonly Ending[]>>> = {
+  en: [
+    ending('ies', 'y'),
+    ending('ied', 'y', 'PAST'),
+    ending('ing', '', 'ONGOING'),
+    ending('ing', 'e', 'ONGOING'),
+    ending('ed', '', 'PAST'),
+    ending('ed', 'e', 'PAST'),
+    ending('es'),
+    ending('s'),
+    ending('ly'),
+  ],
+  'ur-Latn': [
+    ending('on'),
+    ending('on', 'a'),
+    ending('on', 'i'),
+    ending('oon'),
+    ending('iyan', 'i'),
+    ending('iyon', 'i'),
+    ending('en'),
+    ending('ein'),
+    ending('ne', 'na'),
+    ending('ni', 'na'),
+    ending('te', 'ta'),
+    ending('ti', 'ta'),
+    ending('ega', 'na', 'FUTURE'),
+    ending('egi', 'na', 'FUTURE'),
+    ending('enge', 'na', 'FUTURE'),
+    ending('unga', 'na', 'FUTURE'),
+    ending('ungi', 'na', 'FUTURE'),
+    ending('e', 'a'),
+    ending('i', 'a'),
+    ending('e'),
+    ending('s'),
+  ],
+  ur: [
+    ending('ون'),
+    ending('ون', 'ا'),
+    ending('ون', 'ه'),
+    ending('یون', 'ی'),
+    ending('یان', 'ی'),
+    ending('ین'),
+    ending('نی', 'نا'),
+    ending('تی', 'تا'),
+    ending('یگا', 'نا', 'FUTURE'),
+    ending('ونگا', 'نا', 'FUTURE'),
+    ending('ینگی', 'نا', 'FUTURE'),
+    ending('ی', 'ا'),
+    ending('ی', 'ه'),
+    ending('ی'),
+    ending('ز'),
+  ],
+  ps: [
+    ending('و-', '', 'PAST'),
+    ending('و'),
+    ending('و', 'ه'),
+    ending('و', 'ی'),
+    ending('یو', 'ی'),
+    ending('ونه'),
+    ending('ونو'),
+    ending('انو'),
+    ending('ان'),
+    ending('ی', 'ه'),
+    ending('ی'),
+    ending('ه'),
+    ending('م', 'ی'),
+  ],
+  'ps-Latn': [
+    ending('wo-', '', 'PAST'),
+    ending('wa-', '', 'PAST'),
+    ending('w-', '', 'PAST'),
+    ending('ano'),
+    ending('an'),
+    ending('oona'),
+    ending('una'),
+    ending('o', 'a'),
+    ending('o'),
+    ending('o', 'i'),
+    ending('e', 'a'),
+    ending('e'),
+    ending('s'),
+  ],
+  pnb: [
+    ending('ان'),
+    ending('ان', 'ه'),
+    ending('ان', 'ا'),
+    ending('ی', 'ا'),
+    ending('دا', 'نا'),
+    ending('دی', 'نا'),
+    ending('دی', 'دا'),
+  ],
+  skr: [ending('ان'), ending('ان', 'ه'), ending('ان', 'ا'), ending('ی', 'ا'), ending('دی', 'دا')],
+  fa: [
+    ending('ها'),
+    ending('های'),
+    ending('می-'),
+    ending('ن-', '', 'NOT'),
+    ending('م'),
+    ending('ش'),
+    ending('ی'),
+    ending('ند'),
+    ending('ان'),
+  ],
+  ar: [
+    ending('ال-'),
+    ending('وال-'),
+    ending('بال-'),
+    ending('ه'),
+    ending('ون'),
+    ending('ین'),
+    ending('ات'),
+    ending('نا'),
+    ending('هم'),
+  ],
+}
+
+/** In Latin letters the vowels are written, and short words are alike by chance. */
+const shortestBase = (word: string): number => (ARABIC.test(word) ? 3 : 4)
+
+/** What a word may be a form of, the likeliest first, with what the form adds to its meaning. */
+export function* basesOf(
+  lang: Lang,
+  word: string,
+): Generator<{ readonly base: string; readonly adds: string | undefined }> {
+  for (const { take, put, adds } of ENDINGS[lang] ?? []) {
+    const atStart = take.endsWith('-')
+    const letters = atStart ? take.slice(0, -1) : take
+    if (!(atStart ? word.startsWith(letters) : word.endsWith(letters))) continue
+    const base = atStart ? put + word.slice(letters.length) : word.slice(0, word.length - letters.length) + put
+    if (base.length >= shortestBase(word) && base !== word) yield { base, adds }
+  }
+}
