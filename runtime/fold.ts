@@ -122,8 +122,11 @@ function foldCached(char: string): string {
   return folded
 }
 
+const FOLDED_ALREADY = /^[a-z0-9 ]*$/
+
 /** The folded form of `text`: lower case, one form for each letter that is keyed in several, ASCII digits, no diacritics or joiners. */
 export function fold(text: string): string {
+  if (FOLDED_ALREADY.test(text)) return text
   let folded = ''
   for (const char of text) folded += foldCached(char)
   return folded

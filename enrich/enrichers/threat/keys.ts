@@ -145,7 +145,25 @@ function mendLatin(word: string): string {
   return mended.replace(/(.)\1{2,}/gsu, '$1$1')
 }
 
-const isVowel = (char: string): boolean => 'aeiouy'.includes(char)
+const codeOf = (char: string): number => char.charCodeAt(0)
+const [A, C, E, F, H, I, K, P, U, Y] = [...'acefhikpuy'].map(codeOf) as [
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+]
+const VOWELS: ReadonlySet<number> = new Set([...'aeiouy'].map(codeOf))
+
+/** What each unit sounds like where it stands alone. */
+const SOUNDS = Uint16Array.from({ length: 0x10000 }, (_, code) => code)
+for (const [letter, sound] of Object.entries({ q: 'k', w: 'v', e: 'i', y: 'i', o: 'u' }))
+  SOUNDS[codeOf(letter)] = codeOf(sound)
 
 /**
  * A sound-alike of Latin letters: `ph` is `f`; `ck`, `q`, and `c` without an `h`, are `k`; `w` is `v`; an `h` after the last vowel is silent; `ai`, `ae`, `ay` and
@@ -153,45 +171,28 @@ const isVowel = (char: string): boolean => 'aeiouy'.includes(char)
  */
 function looseLatin(light: string): string {
   const { length } = light
-  const silent = length > 1 && light.endsWith('h') && isVowel(light.charAt(length - 2))
+  const silent = length > 1 && light.charCodeAt(length - 1) === H && VOWELS.has(light.charCodeAt(length - 2))
   const end = silent ? length - 1 : length
   let loose = ''
-  let last = ''
+  let last = -1
   for (let at = 0; at < end; at++) {
-    let sound = light.charAt(at)
-    const next = at + 1 < end ? light.charAt(at + 1) : ''
-    switch (sound) {
-      case 'p':
-        if (next !== 'h') break
-        sound = 'f'
-        at++
-        break
-      case 'c':
-        if (next === 'h') break
-        if (next === 'k') at++
-        sound = 'k'
-        break
-      case 'q':
-        sound = 'k'
-        break
-      case 'w':
-        sound = 'v'
-        break
-      case 'a':
-        if (next === 'i' || next === 'e' || next === 'y') sound = 'i'
-        else if (next === 'u') sound = 'u'
-        else break
-        at++
-        break
-      case 'e':
-      case 'y':
-        sound = 'i'
-        break
-      case 'o':
-        sound = 'u'
-        break
+    const code = light.charCodeAt(at)
+    const next = at + 1 < end ? light.charCodeAt(at + 1) : 0
+    let sound = SOUNDS[code] as number
+    if (code === P && next === H) {
+      sound = F
+      at++
+    } else if (code === C && next !== H) {
+      sound = K
+      if (next === K) at++
+    } else if (code === A && (next === I || next === E || next === Y)) {
+      sound = I
+      at++
+    } else if (code === A && next === U) {
+      sound = U
+      at++
     }
-    if (sound !== last) loose += sound
+    if (sound !== last) loose += String.fromCharCode(sound)
     last = sound
   }
   return loose
