@@ -146,18 +146,7 @@ function mendLatin(word: string): string {
 }
 
 const codeOf = (char: string): number => char.charCodeAt(0)
-const [A, C, E, F, H, I, K, P, U, Y] = [...'acefhikpuy'].map(codeOf) as [
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-]
+const LETTER = { A: 0x61, C: 0x63, E: 0x65, F: 0x66, H: 0x68, I: 0x69, K: 0x6b, P: 0x70, U: 0x75, Y: 0x79 } as const
 const VOWELS: ReadonlySet<number> = new Set([...'aeiouy'].map(codeOf))
 
 /** What each unit sounds like where it stands alone. */
@@ -171,7 +160,7 @@ for (const [letter, sound] of Object.entries({ q: 'k', w: 'v', e: 'i', y: 'i', o
  */
 function looseLatin(light: string): string {
   const { length } = light
-  const silent = length > 1 && light.charCodeAt(length - 1) === H && VOWELS.has(light.charCodeAt(length - 2))
+  const silent = length > 1 && light.charCodeAt(length - 1) === LETTER.H && VOWELS.has(light.charCodeAt(length - 2))
   const end = silent ? length - 1 : length
   let loose = ''
   let last = -1
@@ -179,17 +168,17 @@ function looseLatin(light: string): string {
     const code = light.charCodeAt(at)
     const next = at + 1 < end ? light.charCodeAt(at + 1) : 0
     let sound = SOUNDS[code] as number
-    if (code === P && next === H) {
-      sound = F
+    if (code === LETTER.P && next === LETTER.H) {
+      sound = LETTER.F
       at++
-    } else if (code === C && next !== H) {
-      sound = K
-      if (next === K) at++
-    } else if (code === A && (next === I || next === E || next === Y)) {
-      sound = I
+    } else if (code === LETTER.C && next !== LETTER.H) {
+      sound = LETTER.K
+      if (next === LETTER.K) at++
+    } else if (code === LETTER.A && (next === LETTER.I || next === LETTER.E || next === LETTER.Y)) {
+      sound = LETTER.I
       at++
-    } else if (code === A && next === U) {
-      sound = U
+    } else if (code === LETTER.A && next === LETTER.U) {
+      sound = LETTER.U
       at++
     }
     if (sound !== last) loose += String.fromCharCode(sound)

@@ -1,9 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fold } from '../../../runtime/fold.js'
 import { packagePath } from '../../../runtime/package-root.js'
-import { addToHash, hashText } from '../../linear/hashing.js'
-import { LATIN, wordKeys, type WordKeys } from './keys.js'
+import { isAnyOf, tellsByItself, tokenOf, TokenTable, type Token } from './lexicon-tokens.js'
 import type { ReadText, Word } from './words.js'
 
 /** A place where a pattern of the lexicon was found. */
@@ -33,9 +31,6 @@ interface Node {
 
 /** How many words of no matter what `..` stands for, at most. */
 const MAX_GAP = 3
-/** A word that sounds away to fewer letters (`we` to `vi`) is taken by its letters where it stands alone. */
-const MIN_LOOSE = 3
-const MIN_TELLING = 3
 const MAX_CACHED_WORDS = 60_000
 const MAX_MATCHES_PER_WORD = 24
 /**
@@ -64,118 +59,6 @@ function expand(pattern: string): string[] {
 /** `a*` stands for every form of "to come" (aya, ai, aye): as sounds they begin with `a` or `i`. */
 const openVowel = (pattern: string): string[] =>
   /(^| )a\*/.test(pattern) ? [pattern, pattern.replace(/(^| )a\*/, '$1i*')] : [pattern]
-
-/** Vowels at the end of a prefix melt into what follows (`ga` in `gaye`, `gai`, `gaya`), so they are left open. */
-const openPrefix = (key: string): string => key.replace(/(?<=[a-z])[aiu]+$/, '')
-
-const LEVELS = ['raw', 'light', 'loose'] as const
-type Level = (typeof LEVELS)[number]
-
-/** A word of a pattern: its key at one of the levels of `WordKeys`, whole or only how it begins. */
-interface Token {
-  readonly level: Level
-  readonly key: string
-  readonly isPrefix: boolean
-}
-
-class LevelTable {
-  readonly whole = new Map<string, number>()
-  readonly prefixes = new Map<string, number>()
-  /** How long the prefixes are that begin with these two letters (or are this one). */
-  readonly lengths = new Map<string, readonly number[]>()
-}
-
-const MASK_VOWELS = ['a', 'e', 'i', 'o', 'u'] as const
-
-/** The words of patterns, each known by a number. */
-class TokenTable {
-  size = 0
-  readonly #levels: Readonly<Record<Level, LevelTable>> = {
-    raw: new LevelTable(),
-    light: new LevelTable(),
-    loose: new LevelTable(),
-  }
-
-  numberFor({ level, key, isPrefix }: Token): number {
-    const { whole, prefixes, lengths } = this.#levels[level]
-    const known = (isPrefix ? prefixes : whole).get(key)
-    if (known !== undefined) return known
-    if (isPrefix) {
-      const head = key.slice(0, 2)
-      const ofHead = lengths.get(head) ?? []
-      if (!ofHead.includes(key.length)) lengths.set(head, [...ofHead, key.length])
-    }
-    ;(isPrefix ? prefixes : whole).set(key, this.size)
-    return this.size++
-  }
-
-  /** The numbers of all that a folded word is, or begins with; a `*` in it stands for any vowel. */
-  numbersOf(word: string): number[] {
-    if (word.includes('*')) return MASK_VOWELS.flatMap((vowel) => this.numbersOf(word.replaceAll('*', vowel)))
-    const keys = wordKeys(word)
-    const found: number[] = []
-    for (const level of LEVELS) {
-      const key = keys[level]
-      const table = this.#levels[level]
-      const whole = table.whole.get(key)
-      if (whole !== undefined) found.push(whole)
-      addPrefixes(table, key, key.slice(0, 2), found)
-      if (key.length > 1) addPrefixes(table, key, key.charAt(0), found)
-    }
-    return found
-  }
-}
-
-function addPrefixes({ lengths, prefixes }: LevelTable, key: string, head: string, found: number[]): void {
-  for (const length of lengths.get(head) ?? []) {
-    if (length > key.length) continue
-    const number = prefixes.get(key.slice(0, length))
-    if (number !== undefined) found.push(number)
-  }
-}
-
-const SIEVE_BITS = 2 ** 20
-
-/** Tells by hashes alone, in one pass over a word, whether it may be, or begin with, one of some tokens: "no" is always true, "yes" nearly always. */
-class TokenSieve {
-  readonly #bits = new Uint8Array(SIEVE_BITS / 8)
-
-  add({ level, key, isPrefix }: Token): void {
-    const hash = hashText(key, seedOf(level, isPrefix)) & (SIEVE_BITS - 1)
-    this.#bits[hash >> 3]! |= 1 << (hash & 7)
-  }
-
-  mayHold(keys: WordKeys): boolean {
-    return LEVELS.some((level) => {
-      const key = keys[level]
-      let asPrefix = seedOf(level, true)
-      for (let at = 0; at < key.length; at++) {
-        asPrefix = addToHash(asPrefix, key.charCodeAt(at))
-        if (this.#has(asPrefix)) return true
-      }
-      return this.#has(hashText(key, seedOf(level, false)))
-    })
-  }
-
-  #has(hash: number): boolean {
-    const at = hash & (SIEVE_BITS - 1)
-    return ((this.#bits[at >> 3] as number) & (1 << (at & 7))) !== 0
-  }
-}
-
-const seedOf = (level: Level, isPrefix: boolean): number => 0x811c9dc5 + 2 * LEVELS.indexOf(level) + (isPrefix ? 1 : 0)
-
-function tokenOf(written: string, lang: string, alone: boolean): Token {
-  const exact = written.startsWith('=')
-  const isPrefix = written.endsWith('*')
-  const keys = wordKeys(fold(written.slice(exact ? 1 : 0, isPrefix ? -1 : undefined)))
-  const loose = isPrefix ? openPrefix(keys.loose) : keys.loose
-  const strict = alone && !isPrefix && loose.length < MIN_LOOSE
-  const level = exact || strict ? 'raw' : lang === 'en' ? 'light' : 'loose'
-  const key = level === 'loose' ? loose : keys[level]
-  if (key === '') throw new Error(`lexicon token "${written}" folds to nothing`)
-  return { level, key, isPrefix }
-}
 
 class CompiledLexicon implements Lexicon {
   readonly concepts = new Set<string>()
@@ -220,15 +103,7 @@ class CompiledLexicon implements Lexicon {
   }
 
   wordsOf(concepts: Iterable<string>): (word: string) => boolean {
-    const wanted = new TokenTable()
-    const sieve = new TokenSieve()
-    for (const concept of concepts)
-      for (const token of this.tokensByConcept.get(concept) ?? []) {
-        if (token.key.length < (token.isPrefix && LATIN.test(token.key) ? MIN_TELLING + 1 : MIN_TELLING)) continue
-        wanted.numberFor(token)
-        sieve.add(token)
-      }
-    return (word) => (word.includes('*') || sieve.mayHold(wordKeys(word))) && wanted.numbersOf(word).length > 0
+    return isAnyOf([...concepts].flatMap((concept) => this.tokensByConcept.get(concept) ?? []).filter(tellsByItself))
   }
 
   match(read: ReadText): Match[] {
