@@ -1,176 +1,163 @@
-import { fold } from '../runtime/fold.js'
 import type { Span, Tags } from '../schemas/tags.js'
 import type { Enricher } from './enricher.js'
+import { foldForWords, isLower, isUpper, Kind, kindCached } from './enrichers/threat/words.js'
 
 /** Up to here a text is read whole, in UTF-16 units: a comment on Facebook is no longer. */
 const READ_WHOLE = 8_000
-/** Of a longer one these are read: its head, its tail, and the stretches between that tell most of danger, and of places. */
+/** Of a longer one these are read: its head, its tail, and the pieces between that tell most of danger, and of places. */
 const HEAD = 2_400
 const TAIL = 2_400
 const TELLING = 2_400
 const PLACES = 800
-/** A stretch ends with the first sentence that ends this far from where it began; where none does, at a space, and at last anywhere. */
-const STRETCH = 160
-const LONGEST_STRETCH = 320
-const LONGEST_WITHOUT_SPACE = 400
-/** Three letters that stand alone are one word written apart. */
+/** A piece ends with the first sentence that ends this far from where it began; where none does, at a gap between words, and at last anywhere. */
+const PIECE = 160
+const LONG_PIECE = 320
+const LONGEST_PIECE = 400
+/** What stands between two pieces that are not neighbours: words are read together over no more than three units. */
+const BETWEEN = '\n\n\n\n'
+/** So many letters that stand alone are one word written apart. */
 const SPELT = 3
-const LONGEST_SPELT = 40
+const LONGEST_WORD = 40
 
-/** What a word says of the stretch it stands in. */
+/** What a word says of the piece it stands in. */
 export interface Telling {
-  /** Whether the folded word belongs to what is told of dangers. */
+  /** Whether the folded word is one by which dangers are told. */
   ofDanger(word: string): boolean
   /** Whether it names, or begins the name of, a place of the province. */
   ofPlace(word: string): boolean
 }
 
-/** What is read of a long text; the stretches stand in their order, each on lines of its own. */
+/** What is read of a long text: pieces of it, in their order. */
 export interface Skimmed {
   readonly text: string
-  /** Of a span of `text`, which lies in one stretch, the same in the original. */
+  /** Of a span of `text`, which lies in one piece or in neighbours, the same in the original. */
   readonly spanOf: <S extends Span>(span: S) => S
 }
 
 interface Occurring {
   times: number
-  danger: boolean
-  place: boolean
+  readonly danger: boolean
+  readonly place: boolean
 }
 
-interface Stretch {
+interface Piece {
   readonly start: number
   readonly end: number
   readonly words: readonly Occurring[]
 }
 
-const enum Kind {
-  Other,
-  Word,
-  Stop,
+/** Cuts a text into pieces, and knows of each word that tells something how often the text has it. Words are cut much as `readText` cuts them. */
+function piecesOf(original: string, telling: Telling): Piece[] {
+  const { text, starts } = foldForWords(original)
+  const known = new Map<string, Occurring>()
+  const pieces: Piece[] = []
+  let words: Occurring[] = []
+  let from = 0
+  let word = ''
+  let spelt = ''
+
+  const met = (letters: string): void => {
+    let occurring = known.get(letters)
+    if (occurring === undefined)
+      known.set(letters, (occurring = { times: 0, danger: telling.ofDanger(letters), place: telling.ofPlace(letters) }))
+    occurring.times++
+    if ((occurring.danger || occurring.place) && !words.includes(occurring)) words.push(occurring)
+  }
+  const endSpelt = (): void => {
+    if (spelt.length >= SPELT) met(spelt)
+    spelt = ''
+  }
+  const endWord = (): void => {
+    const isSingle = word.length === 1 || (word.length === 2 && (word.codePointAt(0) ?? 0) > 0xffff)
+    if (isSingle && spelt.length < LONGEST_WORD) spelt += word
+    else if (word !== '') {
+      endSpelt()
+      met(word)
+    }
+    word = ''
+  }
+  const cut = (to: number): void => {
+    endWord()
+    endSpelt()
+    const start = starts[from] ?? original.length
+    // What folds to nothing behind the last letter is no part of it.
+    const last = to > from ? (starts[to - 1] ?? start) : start
+    const next = starts[to] ?? original.length
+    const end = next - last > LONGEST_PIECE ? last + ((original.codePointAt(last) ?? 0) > 0xffff ? 2 : 1) : next
+    if (end > start) pieces.push({ start, end, words })
+    words = []
+    from = to
+  }
+
+  let isTag = false
+  for (let at = 0; at < text.length;) {
+    const code = text.codePointAt(at) ?? 0
+    const width = code > 0xffff ? 2 : 1
+    const kind = kindCached(code)
+    const place = starts[at] ?? 0
+    const length = place - (starts[from] ?? 0)
+    if (length >= LONGEST_PIECE) cut(at)
+    if (kind === Kind.Letter) {
+      if (word === '') isTag = text.charAt(at - 1) === '#'
+      else if (isTag && isUpper(original.charCodeAt(place)) && isLower(original.charCodeAt(place - 1))) endWord()
+      if (word.length < LONGEST_WORD) word += text.slice(at, at + width)
+    } else if (kind !== Kind.Inner || word === '' || kindCached(text.codePointAt(at + 1) ?? 0) !== Kind.Letter) {
+      endWord()
+      const isEnd = kind === Kind.Stop || kind === Kind.Question
+      if (length >= LONG_PIECE || (isEnd && length >= PIECE)) cut(at + width)
+    } else if (code === HYPHEN) endWord()
+    else if (code !== APOSTROPHE && code !== TYPOGRAPHIC_APOSTROPHE) word += text.charAt(at)
+    at += width
+  }
+  cut(text.length)
+  return pieces
 }
 
-const kinds = new Uint8Array(0x10000).fill(255)
-function kindOf(code: number): Kind {
-  const known = kinds[code] as number
-  if (known !== 255) return known
-  const char = String.fromCharCode(code)
-  // Halves of a pair stand for letters of rarer scripts and for emoji; joiners and marks belong to their word.
-  const isWord = /[\p{L}\p{N}\p{Cs}@$*'’]|\p{M}|\u200c|\u200d/u.test(char)
-  return (kinds[code] = isWord ? Kind.Word : /[\n.!?|\u2026۔؟।]/.test(char) ? Kind.Stop : Kind.Other)
-}
+const HYPHEN = 0x2d
+const APOSTROPHE = 0x27
+const TYPOGRAPHIC_APOSTROPHE = 0x2019
 
-const isLowHalf = (code: number): boolean => code >= 0xdc00 && code <= 0xdfff
-
-/** Cuts a text into stretches and knows of each word how often the text has it. */
-class Reading {
-  readonly stretches: Stretch[] = []
-  readonly #known = new Map<string, Occurring>()
-  readonly #original: string
-  readonly #telling: Telling
-  #words: Occurring[] = []
-  #start = 0
-  #spelt = ''
-
-  constructor(original: string, telling: Telling) {
-    this.#original = original
-    this.#telling = telling
-    let word = -1
-    for (let at = 0; at < original.length; at++) {
-      const code = original.charCodeAt(at)
-      const kind = kindOf(code)
-      if (kind === Kind.Word) {
-        if (word < 0) word = at
-        if (at - this.#start < LONGEST_WITHOUT_SPACE || isLowHalf(code)) continue
-        this.#add(word, at)
-        this.#cut(at)
-        word = at
-        continue
-      }
-      if (word >= 0) this.#add(word, at)
-      word = -1
-      const length = at + 1 - this.#start
-      if (length >= LONGEST_STRETCH || (kind === Kind.Stop && length >= STRETCH)) this.#cut(at + 1)
-    }
-    if (word >= 0) this.#add(word, original.length)
-    this.#cut(original.length)
-  }
-
-  #cut(end: number): void {
-    this.#endSpelt()
-    if (end > this.#start) this.stretches.push({ start: this.#start, end, words: this.#words })
-    this.#words = []
-    this.#start = end
-  }
-
-  #add(from: number, to: number): void {
-    if (to - from === 1) {
-      if (this.#spelt.length < LONGEST_SPELT) this.#spelt += this.#original.charAt(from)
-      return
-    }
-    this.#endSpelt()
-    this.#met(this.#original.slice(from, Math.min(to, from + LONGEST_SPELT)))
-  }
-
-  #endSpelt(): void {
-    if (this.#spelt.length >= SPELT) this.#met(this.#spelt)
-    this.#spelt = ''
-  }
-
-  #met(written: string): void {
-    let known = this.#known.get(written)
-    if (known === undefined) {
-      const word = fold(written)
-      const danger = this.#telling.ofDanger(word)
-      known = { times: 0, danger, place: this.#telling.ofPlace(word) }
-      this.#known.set(written, known)
-    }
-    known.times++
-    if ((known.danger || known.place) && !this.#words.includes(known)) this.#words.push(known)
-  }
-}
-
-/** Takes the stretches that say most until `room` is used up; a word says the less the oftener the text has it, so that padding hides nothing. */
-function choose(stretches: readonly Stretch[], says: 'danger' | 'place', room: number, chosen: Uint8Array): void {
-  const scored = stretches
+/** Takes the pieces that say most until `room` is used up; a word says the less the oftener the text has it, so that padding hides nothing. */
+function choose(pieces: readonly Piece[], says: 'danger' | 'place', room: number, chosen: Uint8Array): void {
+  const scored = pieces
     .map(({ words }, at) => ({ at, score: words.reduce((sum, word) => sum + (word[says] ? 1 / word.times : 0), 0) }))
     .filter(({ at, score }) => score > 0 && chosen[at] === 0)
     .sort((a, b) => b.score - a.score || a.at - b.at)
   let left = room
   for (const { at } of scored) {
-    const { start, end } = stretches[at] as Stretch
-    if (end - start > left) break
+    const { start, end } = pieces[at] as Piece
+    if (end - start > left) continue
     left -= end - start
     chosen[at] = 1
   }
 }
 
-/** What is read of a text: all of it where it is not long. */
+/** What is read of a text that is long; undefined of any other, which is read whole. */
 export function skim(original: string, telling: Telling): Skimmed | undefined {
   if (original.length <= READ_WHOLE) return undefined
-  const { stretches } = new Reading(original, telling)
-  const chosen = Uint8Array.from(stretches, ({ start, end }) =>
-    end <= HEAD || start >= original.length - TAIL ? 1 : 0,
-  )
-  choose(stretches, 'danger', TELLING, chosen)
-  choose(stretches, 'place', PLACES, chosen)
+  const pieces = piecesOf(original, telling)
+  const chosen = Uint8Array.from(pieces, ({ start, end }) => (end <= HEAD || start >= original.length - TAIL ? 1 : 0))
+  choose(pieces, 'danger', TELLING, chosen)
+  choose(pieces, 'place', PLACES, chosen)
   let text = ''
-  /** Where each stretch begins in what is read, and in the original. */
+  /** Where each piece begins in what is read, and in the original. */
   const froms: number[] = []
   const starts: number[] = []
-  for (const [at, { start, end }] of stretches.entries()) {
+  let lastEnd = 0
+  for (const [at, { start, end }] of pieces.entries()) {
     if (chosen[at] === 0) continue
-    if (text !== '' && chosen[at - 1] === 0) text += '\n'
+    if (text !== '' && start !== lastEnd) text += BETWEEN
     froms.push(text.length)
     starts.push(start)
     text += original.slice(start, end)
+    lastEnd = end
   }
   return {
     text,
     spanOf(span) {
       let at = froms.length - 1
       while (at > 0 && (froms[at] as number) > span.start) at--
-      const shift = (starts[at] as number) - (froms[at] as number)
+      const shift = (starts[at] ?? 0) - (froms[at] ?? 0)
       return { ...span, start: span.start + shift, end: span.end + shift }
     },
   }

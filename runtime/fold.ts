@@ -111,13 +111,16 @@ function foldCodePoint(char: string): string {
   return folded
 }
 
-const cache = new Map<string, string>()
+/** By UTF-16 unit: each is folded once in the life of a process. */
+const ofUnits: (string | undefined)[] = Array.from({ length: 0x10000 })
+const ofPairs = new Map<string, string>()
 
 function foldCached(char: string): string {
-  let folded = cache.get(char)
+  if (char.length === 1) return (ofUnits[char.charCodeAt(0)] ??= foldCodePoint(char))
+  let folded = ofPairs.get(char)
   if (folded === undefined) {
     folded = foldCodePoint(char)
-    if (cache.size < 20_000) cache.set(char, folded)
+    if (ofPairs.size < 20_000) ofPairs.set(char, folded)
   }
   return folded
 }

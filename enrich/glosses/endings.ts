@@ -11,7 +11,7 @@ interface Ending {
 const ending = (take: string, put = '', adds?: string): Ending =>
   adds === undefined ? { take, put } : { take, put, adds }
 
-/** Folded, as words are; of each language the likeliest first. */
+/** Folded, as words are; of each language the likeliest first. A letter doubled before an ending (`stopped`) is one to the keys by which words are looked up. */
 const ENDINGS: Partial<Readonly<Record<Lang, readonly Ending[]>>> = {
   en: [
     ending('ies', 'y'),
@@ -141,6 +141,6 @@ export function* basesOf(
     const letters = atStart ? take.slice(0, -1) : take
     if (!(atStart ? word.startsWith(letters) : word.endsWith(letters))) continue
     const base = atStart ? put + word.slice(letters.length) : word.slice(0, word.length - letters.length) + put
-    if (base.length >= shortestBase(word) && base !== word) yield { base, adds }
+    if (base.length >= shortestBase(word)) yield { base, adds }
   }
 }

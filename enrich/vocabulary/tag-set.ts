@@ -9,7 +9,7 @@ import {
   extendDistrictSources,
   type DistrictSources,
 } from '../enrichers/districts/districts.js'
-import { isPlace } from '../enrichers/districts/gazetteer.js'
+import { beginsPlace } from '../enrichers/districts/gazetteer.js'
 import { placeLetters } from '../enrichers/districts/spelling.js'
 import { createThreatEnricher } from '../enrichers/threat/threat.js'
 import { readOnce } from '../enrichers/threat/words.js'
@@ -119,7 +119,7 @@ function enrichersWith(parts: TaggerParts, sources: DistrictSources, readings: W
   const read = readOnce((text) => readings.read(text))
   const skimmer = new Skimmer({
     ofDanger: (word) => readings.begins(word) || category.rules.tellsOfDanger(word),
-    ofPlace: (word) => isPlace(sources.gazetteer, placeLetters(word)),
+    ofPlace: (word) => beginsPlace(sources.gazetteer, placeLetters(word)),
   })
   const districts = skimmer.over(createDistrictEnricher(districtOfAccount, sources))
   const threats = skimmer.over(createThreatEnricher({ parts: threat, read }))

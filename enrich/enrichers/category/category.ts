@@ -10,7 +10,7 @@ import { LearnedJudge, LONG_WORDS } from './learned-judge.js'
 
 export const CATEGORY_MODEL = 'enrich/models/category.bin'
 
-/** From here to 0.5 a text of several sentences is read sentence by sentence too; one of them that is so sure alone makes it ring. */
+/** From here to 0.5 a text of several sentences is read sentence by sentence too, one of many sentences always; one of them that is so sure alone makes it ring. */
 const DOUBTFUL_FROM = 0.05
 const SURE_FROM = 0.95
 const SHORTEST_SENTENCE = 4
@@ -46,13 +46,14 @@ export function createCategoryEnricher({
     enrich(mention, soFar): CategoryTag {
       const text = read(mention.text)
       const byRules = rules.judge(mention, text, soFar)
-      const isLong = text.words.length > LONG_WORDS
       // A danger hidden in pages is a sentence among hundreds: the rules read sentence by sentence.
-      if (isLong && byRules.tag.alert) return byRules.tag
+      if (byRules.tag.alert && text.words.length > LONG_WORDS) return byRules.tag
       const whole = learned.judge(mention, text, byRules, soFar)
-      if (whole.alert || (!isLong && whole.alertConfidence < DOUBTFUL_FROM)) return whole
-      const sentences = isLong ? tellingMost(sentencesOf(text), byRules.matches) : sentencesOf(text)
-      return louderAlone(whole, sentences.slice(-MOST_SENTENCES), (sentence) => {
+      const sentences = sentencesOf(text)
+      const areMany = sentences.length > MOST_SENTENCES
+      if (whole.alert || (!areMany && whole.alertConfidence < DOUBTFUL_FROM)) return whole
+      const telling = areMany ? tellingMost(sentences, byRules.matches) : sentences
+      return louderAlone(whole, telling, (sentence) => {
         const alone = { ...mention, text: mention.text.slice(sentence.start, sentence.end) }
         const words = read(alone.text)
         return learned.judge(alone, words, rules.judge(alone, words, soFar), soFar)
@@ -78,12 +79,12 @@ function sentencesOf({ words }: ReadText): Sentence[] {
   return sentences.length < 2 ? [] : sentences.filter(({ count }) => count >= SHORTEST_SENTENCE)
 }
 
-/** Those last in which the rules found most. */
+/** Of many sentences those in which the rules found most, these last. */
 function tellingMost(sentences: readonly Sentence[], matches: readonly Match[]): Sentence[] {
   const found = new Map<number, number>()
   for (const { concept, sentence } of matches)
     if (!concept.startsWith('ctx_')) found.set(sentence, (found.get(sentence) ?? 0) + 1)
-  return [...sentences].sort((a, b) => (found.get(a.number) ?? 0) - (found.get(b.number) ?? 0))
+  return [...sentences].sort((a, b) => (found.get(a.number) ?? 0) - (found.get(b.number) ?? 0)).slice(-MOST_SENTENCES)
 }
 
 /** "Yesterday's match was a blast. Now they are firing outside." A sentence that by itself surely rings is not drowned by what is said beside it. */

@@ -16,7 +16,7 @@ import { conceptPairs, namedFeatures } from './features.js'
 import { alertScore, categoriesOf, fileOf, GROUPS, OUTPUTS, PLAIN_SHARE } from './files.js'
 import type { Glosses } from '../../glosses/glosses.js'
 
-/** From so many words on a text is no message any more: it is judged in stretches, its head, its tail, and those around the words that the rules found. */
+/** Of more words a text is no message any more: it is judged in stretches, those in which the rules found most, and its head and tail where there is room. */
 export const LONG_WORDS = 240
 const STRETCH_WORDS = 40
 const MOST_STRETCHES = 8

@@ -207,9 +207,12 @@ class Building implements Extension {
   }
 }
 
-/** Whether a word, in place letters, is by itself the name of a place of the province. */
-export const isPlace = ({ named }: Gazetteer, word: string): boolean =>
-  named.get(word)?.some(({ need, place }) => need === 'nothing' && place.districts.length > 0) === true
+const SHORTEST_BEGINNING = 3
+
+/** Whether a word, in place letters, may be the name of a place of the province by itself, or begins one. */
+export const beginsPlace = ({ named, beginnings }: Gazetteer, word: string): boolean =>
+  named.get(word)?.some(({ need, place }) => need !== 'plain-sign' && place.districts.length > 0) === true ||
+  (word.length >= SHORTEST_BEGINNING && beginnings.has(word))
 
 const FOLDER = 'enrich/enrichers/districts/gazetteer'
 

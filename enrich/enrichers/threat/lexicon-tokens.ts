@@ -27,6 +27,8 @@ class LevelTable {
 }
 
 const MASK_VOWELS = ['a', 'e', 'i', 'o', 'u'] as const
+const unmasked = (word: string): readonly string[] =>
+  word.includes('*') ? MASK_VOWELS.map((vowel) => word.replaceAll('*', vowel)) : [word]
 
 /** The words of patterns, each known by a number. */
 export class TokenTable {
@@ -52,8 +54,10 @@ export class TokenTable {
 
   /** The numbers of all that a folded word is, or begins with; a `*` in it stands for any vowel. */
   numbersOf(word: string): number[] {
-    if (word.includes('*')) return MASK_VOWELS.flatMap((vowel) => this.numbersOf(word.replaceAll('*', vowel)))
-    const keys = wordKeys(word)
+    return unmasked(word).flatMap((each) => this.numbersFor(wordKeys(each)))
+  }
+
+  numbersFor(keys: WordKeys): number[] {
     const found: number[] = []
     for (const level of LEVELS) {
       const key = keys[level]
@@ -131,5 +135,9 @@ export function isAnyOf(tokens: Iterable<Token>): (word: string) => boolean {
     table.numberFor(token)
     sieve.add(token)
   }
-  return (word) => (word.includes('*') || sieve.mayHold(wordKeys(word))) && table.numbersOf(word).length > 0
+  return (word) =>
+    unmasked(word).some((each) => {
+      const keys = wordKeys(each)
+      return sieve.mayHold(keys) && table.numbersFor(keys).length > 0
+    })
 }

@@ -19,7 +19,7 @@ export interface Lexicon {
   readonly concepts: ReadonlySet<string>
   /** Every match, by place; those that begin in a `not_…` match (a figure of speech, a name) are left out. */
   match(read: ReadText): Match[]
-  /** Tells of a folded word whether it belongs to a pattern of one of these concepts; a word or beginning of fewer than three letters (four, where a vowel is one) tells nothing by itself. */
+  /** Tells of a folded word whether it is the longest of a pattern of one of these concepts; a word or beginning of fewer than three letters (four, where a vowel is one) tells nothing by itself. */
   wordsOf(concepts: Iterable<string>): (word: string) => boolean
 }
 
@@ -40,7 +40,7 @@ const MAX_MATCHES_PER_WORD = 24
 const MAX_FIRST_MATCHES = 500
 const MAX_LAST_MATCHES = 100
 /** From so many words on a text is looked at for sentences that repeat. */
-const LONG = 1_000
+const LONG = 400
 const MAX_REPEATS = 3
 
 const newNode = (): Node => ({ next: new Map(), gap: undefined, concepts: [] })
@@ -64,13 +64,15 @@ class CompiledLexicon implements Lexicon {
   readonly concepts = new Set<string>()
   private readonly root = newNode()
   private readonly tokens = new TokenTable()
-  private readonly tokensByConcept = new Map<string, Token[]>()
+  /** Of each pattern of a concept the word that says most. */
+  private readonly longestTokens = new Map<string, Token[]>()
   private readonly cache = new Map<string, readonly number[]>()
 
   add(concept: string, lang: string, pattern: string): void {
     this.concepts.add(concept)
     for (const variant of expand(pattern).flatMap(openVowel)) {
       let nodes = [this.root]
+      let longest: Token | undefined
       const words = variant.trim().split(/\s+/)
       for (const word of words) {
         if (word === '..') {
@@ -79,9 +81,7 @@ class CompiledLexicon implements Lexicon {
           continue
         }
         const token = tokenOf(word, lang, words.length === 1)
-        const known = this.tokensByConcept.get(concept)
-        if (known === undefined) this.tokensByConcept.set(concept, [token])
-        else known.push(token)
+        if (longest === undefined || token.key.length > longest.key.length) longest = token
         const number = this.tokens.numberFor(token)
         nodes = nodes.map((node) => {
           let child = node.next.get(number)
@@ -90,6 +90,9 @@ class CompiledLexicon implements Lexicon {
         })
       }
       for (const node of nodes) if (!node.concepts.includes(concept)) node.concepts.push(concept)
+      const known = this.longestTokens.get(concept)
+      if (known === undefined) this.longestTokens.set(concept, longest === undefined ? [] : [longest])
+      else if (longest !== undefined) known.push(longest)
     }
   }
 
@@ -103,7 +106,7 @@ class CompiledLexicon implements Lexicon {
   }
 
   wordsOf(concepts: Iterable<string>): (word: string) => boolean {
-    return isAnyOf([...concepts].flatMap((concept) => this.tokensByConcept.get(concept) ?? []).filter(tellsByItself))
+    return isAnyOf([...concepts].flatMap((concept) => this.longestTokens.get(concept) ?? []).filter(tellsByItself))
   }
 
   match(read: ReadText): Match[] {

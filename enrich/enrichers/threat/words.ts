@@ -1,4 +1,4 @@
-import { foldWithOffsets, originalEnd } from '../../../runtime/fold.js'
+import { foldWithOffsets, originalEnd, type FoldedText } from '../../../runtime/fold.js'
 import type { Span } from '../../../schemas/tags.js'
 
 /** A word of the folded text, with its place in the original and the sentence it stands in. */
@@ -26,7 +26,8 @@ const LIGATURES = /[\ufdf0-\ufdfd]/g
 /** Marks that fold drops at the end of a word belong to the word all the same. */
 const TRAILING = /[\p{M}\u0621\u0640]/u
 
-const enum Kind {
+/** What a unit of a folded text is to its words. */
+export const enum Kind {
   Gap,
   Letter,
   Stop,
@@ -49,15 +50,16 @@ function kindOf(char: string, code: number): Kind {
 
 const UNKNOWN = 255
 const kinds = new Uint8Array(0x10000).fill(UNKNOWN)
-function kindCached(code: number): Kind {
+/** Of a code point of a folded text. */
+export function kindCached(code: number): Kind {
   if (code > 0xffff) return kindOf(String.fromCodePoint(code), code)
   const known = kinds[code] as number
   if (known !== UNKNOWN) return known
   return (kinds[code] = kindOf(String.fromCharCode(code), code))
 }
 
-const isUpper = (code: number): boolean => code >= 0x41 && code <= 0x5a
-const isLower = (code: number): boolean => code >= 0x61 && code <= 0x7a
+export const isUpper = (code: number): boolean => code >= 0x41 && code <= 0x5a
+export const isLower = (code: number): boolean => code >= 0x61 && code <= 0x7a
 
 /** How a text is read into words. */
 export type Reader = (text: string) => ReadText
@@ -71,9 +73,12 @@ export function readOnce(read: Reader): Reader {
   }
 }
 
+/** The folded text that words are read from, with the way back. */
+export const foldForWords = (original: string): FoldedText => foldWithOffsets(original.replace(LIGATURES, ' '))
+
 /** Splits `original` into folded words. Links and @handles are left out; a #HashTag in camel case is taken apart. */
 export function readText(original: string): ReadText {
-  const folded = foldWithOffsets(original.replace(LIGATURES, ' '))
+  const folded = foldForWords(original)
   const text = folded.text
   const words: Word[] = []
   const asks: boolean[] = []
