@@ -55,10 +55,17 @@ for (let round = 0; round <= ROUNDS; round++)
     if (round > 0) rates.get(name)?.push(rate)
   }
 
+/** The least, the median and the most of the rounds. */
+function spreadOf(rounds: readonly number[]): readonly [number, number, number] {
+  const sorted = [...rounds].sort((a, b) => a - b)
+  const at = (place: number): number => sorted[place] ?? 0
+  return [at(0), at(ROUNDS >> 1), at(ROUNDS - 1)]
+}
+
 const letters = texts.reduce((sum, text) => sum + text.length, 0) / texts.length
 console.log(`${texts.length} messages of ${Math.round(letters)} letters, ${ROUNDS} rounds of ${TIMES}`)
 for (const [name, all] of rates) {
-  const [least = 0, middle = 0, most = 0] = [0, ROUNDS >> 1, ROUNDS - 1].map((at) => all.sort((a, b) => a - b)[at])
+  const [least, middle, most] = spreadOf(all)
   console.log(`${name.padEnd(38)} ${Math.round(middle)} texts a second (${Math.round(least)} to ${Math.round(most)})`)
 }
 
@@ -66,11 +73,11 @@ for (const [name, all] of rates) {
 const LONGEST = 100_000
 const random = createRandom(7)
 const letters7 = () => Array.from({ length: 7 }, () => String.fromCharCode(97 + Math.floor(random() * 26))).join('')
-const long: Readonly<Record<string, () => string>> = {
+const longTexts: Readonly<Record<string, () => string>> = {
   messages: () => texts[Math.floor(random() * texts.length)] ?? '',
   'words of no language': letters7,
 }
-for (const [name, piece] of Object.entries(long)) {
+for (const [name, piece] of Object.entries(longTexts)) {
   const times: number[] = []
   for (let round = 0; round <= ROUNDS; round++) {
     let text = ''
@@ -79,8 +86,7 @@ for (const [name, piece] of Object.entries(long)) {
     ours(text.slice(0, LONGEST))
     if (round > 0) times.push(performance.now() - began)
   }
-  times.sort((a, b) => a - b)
-  const [least = 0, middle = 0, most = 0] = [times[0], times[ROUNDS >> 1], times.at(-1)]
+  const [least, middle, most] = spreadOf(times)
   console.log(`100,000 characters of ${name}, all tags: ${Math.round(middle)} ms (${Math.round(least)} to ${Math.round(most)})`) // prettier-ignore
 }
 console.log(`resident memory ${Math.round(process.memoryUsage().rss / 1e6)} MB, all of them together`)

@@ -1,6 +1,6 @@
 import type { Span, Tags } from '../schemas/tags.js'
 import type { Enricher } from './enricher.js'
-import { foldForWords, isLower, isUpper, Kind, kindCached } from './enrichers/threat/words.js'
+import { foldForWords, isLower, isUpper, Kind, kindCached, readOnce } from './enrichers/threat/words.js'
 
 /** Up to here a text is read whole, in UTF-16 units: a comment on Facebook is no longer. */
 const READ_WHOLE = 8_000
@@ -178,9 +178,11 @@ const RESTORED: Restored = {
  * tells most of danger and of places. Their spans are those of the whole text.
  */
 export class Skimmer {
-  #last: { readonly text: string; readonly skimmed: Skimmed | undefined } | undefined
+  readonly #skim: (text: string) => Skimmed | undefined
 
-  constructor(private readonly telling: Telling) {}
+  constructor(telling: Telling) {
+    this.#skim = readOnce((text) => skim(text, telling))
+  }
 
   over<Name extends keyof Restored>(enricher: Enricher<Name>): Enricher<Name> {
     const restored: Restore<Name> = RESTORED[enricher.adds]
@@ -192,11 +194,5 @@ export class Skimmer {
         return restored(enricher.enrich({ ...mention, text: skimmed.text }, soFar), skimmed)
       },
     }
-  }
-
-  /** A text that several enrichers read one after the other is skimmed once. */
-  #skim(text: string): Skimmed | undefined {
-    if (this.#last?.text !== text) this.#last = { text, skimmed: skim(text, this.telling) }
-    return this.#last.skimmed
   }
 }

@@ -1,6 +1,7 @@
 import type { Glosses } from '../glosses/glosses.js'
 import type { Lang } from '../../schemas/tags.js'
 import { widthOf, type LinearModel } from './linear-model.js'
+import { WordCache } from './word-cache.js'
 import { MeaningReader, sequenceFeatures, unitOf, wordFeatures, type MetBuckets } from './word-features.js'
 
 const MOST_CACHED_WORDS = 50_000
@@ -28,8 +29,7 @@ export class WordScorer {
   readonly #model: LinearModel
   readonly #glosses: Glosses
   readonly #meanings: MeaningReader
-  readonly #known = new Map<Lang, Map<string, KnownWord>>()
-  #size = 0
+  readonly #words = new WordCache((lang, written) => this.#know(lang, written), MOST_CACHED_WORDS)
 
   constructor(model: LinearModel, glosses: Glosses) {
     this.#model = model
@@ -40,7 +40,7 @@ export class WordScorer {
 
   score(lang: Lang, words: readonly { readonly text: string }[]): ScoredWords {
     const { buckets, scale } = this.#model
-    const known = words.map(({ text }) => this.#knownWord(lang, text))
+    const known = words.map(({ text }) => this.#words.of(lang, text))
     const sequence: number[] = []
     sequenceFeatures(
       known.map(({ sound }) => sound),
@@ -115,29 +115,17 @@ export class WordScorer {
     return shares
   }
 
-  #knownWord(lang: Lang, written: string): KnownWord {
-    let ofLang = this.#known.get(lang)
-    if (ofLang === undefined) this.#known.set(lang, (ofLang = new Map<string, KnownWord>()))
-    const known = ofLang.get(written)
-    if (known !== undefined) return known
+  #know(lang: Lang, written: string): KnownWord {
     const { buckets, hashed } = this.#model
     const features = wordFeatures(written, buckets)
     const sums = new Int32Array(this.width)
     for (const bucket of features.buckets)
       for (let out = 0; out < this.width; out++) sums[out]! += hashed[bucket * this.width + out] as number
-    const made = {
+    return {
       sound: features.sound,
       sums,
       count: features.buckets.length,
       meanings: this.#glosses.of(lang, written),
     }
-    if (this.#size >= MOST_CACHED_WORDS) {
-      this.#known.clear()
-      this.#known.set(lang, (ofLang = new Map<string, KnownWord>()))
-      this.#size = 0
-    }
-    ofLang.set(written, made)
-    this.#size++
-    return made
   }
 }

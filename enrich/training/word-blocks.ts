@@ -1,13 +1,7 @@
 import type { Lang } from '../../schemas/tags.js'
 import type { Glosses } from '../glosses/glosses.js'
-import {
-  MeaningReader,
-  sequenceFeatures,
-  unitOf,
-  wordFeatures,
-  type MetBuckets,
-  type WordFeatures,
-} from '../linear/word-features.js'
+import { MeaningReader, sequenceFeatures, unitOf, wordFeatures, type MetBuckets } from '../linear/word-features.js'
+import { WordCache } from '../linear/word-cache.js'
 import type { Block } from './fit-groups.js'
 
 export const block = (kind: Parameters<typeof unitOf>[0], buckets: Iterable<number>): Block => {
@@ -15,15 +9,13 @@ export const block = (kind: Parameters<typeof unitOf>[0], buckets: Iterable<numb
   return { buckets: all, value: unitOf(kind, all.length) }
 }
 
-interface KnownWord {
-  readonly features: WordFeatures
-  readonly meanings: readonly number[]
-}
-
 /** The features of words that `WordScorer` scores them by. */
 export class WordBlocks {
   readonly #meanings: MeaningReader
-  readonly #known = new Map<Lang, Map<string, KnownWord>>()
+  readonly #words = new WordCache((lang, text) => ({
+    features: wordFeatures(text, this.buckets),
+    meanings: this.glosses.of(lang, text),
+  }))
 
   constructor(
     private readonly glosses: Glosses,
@@ -33,7 +25,7 @@ export class WordBlocks {
   }
 
   of(words: readonly { readonly text: string }[], lang: Lang): Block[] {
-    const known = words.map(({ text }) => this.#knownWord(lang, text))
+    const known = words.map(({ text }) => this.#words.of(lang, text))
     const letters = known.flatMap(({ features }) => [...features.buckets])
     sequenceFeatures(
       known.map(({ features }) => features.sound),
@@ -43,17 +35,6 @@ export class WordBlocks {
     this.#meanings.read(known.map(({ meanings }) => meanings))
     const { alone, together } = this.#meanings
     return [block('letters', letters), block('meaning', met(alone)), block('meanings', met(together))]
-  }
-
-  #knownWord(lang: Lang, text: string): KnownWord {
-    let ofLang = this.#known.get(lang)
-    if (ofLang === undefined) this.#known.set(lang, (ofLang = new Map<string, KnownWord>()))
-    let known = ofLang.get(text)
-    if (known === undefined) {
-      known = { features: wordFeatures(text, this.buckets), meanings: this.glosses.of(lang, text) }
-      ofLang.set(text, known)
-    }
-    return known
   }
 }
 

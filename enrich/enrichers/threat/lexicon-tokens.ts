@@ -32,7 +32,7 @@ const unmasked = (word: string): readonly string[] =>
 
 /** The words of patterns, each known by a number. */
 export class TokenTable {
-  size = 0
+  #size = 0
   readonly #levels: Readonly<Record<Level, LevelTable>> = {
     raw: new LevelTable(),
     light: new LevelTable(),
@@ -48,8 +48,8 @@ export class TokenTable {
       const ofHead = lengths.get(head) ?? []
       if (!ofHead.includes(key.length)) lengths.set(head, [...ofHead, key.length])
     }
-    ;(isPrefix ? prefixes : whole).set(key, this.size)
-    return this.size++
+    ;(isPrefix ? prefixes : whole).set(key, this.#size)
+    return this.#size++
   }
 
   /** The numbers of all that a folded word is, or begins with; a `*` in it stands for any vowel. */

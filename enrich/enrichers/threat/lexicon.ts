@@ -90,9 +90,10 @@ class CompiledLexicon implements Lexicon {
         })
       }
       for (const node of nodes) if (!node.concepts.includes(concept)) node.concepts.push(concept)
+      if (longest === undefined) continue
       const known = this.longestTokens.get(concept)
-      if (known === undefined) this.longestTokens.set(concept, longest === undefined ? [] : [longest])
-      else if (longest !== undefined) known.push(longest)
+      if (known === undefined) this.longestTokens.set(concept, [longest])
+      else known.push(longest)
     }
   }
 

@@ -65,11 +65,11 @@ export const isLower = (code: number): boolean => code >= 0x61 && code <= 0x7a
 export type Reader = (text: string) => ReadText
 
 /** The same, but a text that several ask for one after the other is read once. */
-export function readOnce(read: Reader): Reader {
-  let last: ReadText | undefined
+export function readOnce<Read>(read: (text: string) => Read): (text: string) => Read {
+  let last: { readonly text: string; readonly read: Read } | undefined
   return (text) => {
-    if (last?.original !== text) last = read(text)
-    return last
+    if (last?.text !== text) last = { text, read: read(text) }
+    return last.read
   }
 }
 
