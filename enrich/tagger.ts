@@ -5,13 +5,15 @@ import { loadDistrictSources, type DistrictSources } from './enrichers/districts
 import { createFingerprintEnricher } from './enrichers/fingerprint/fingerprint.js'
 import { createLanguageEnricher } from './enrichers/language/language.js'
 import { createSentimentEnricher } from './enrichers/sentiment/sentiment.js'
+import { loadJoinedWords, type JoinedWords } from './enrichers/threat/joined-words.js'
 import { loadThreatParts, type ThreatParts } from './enrichers/threat/threat.js'
-import { loadGlosses } from './glosses/glosses.js'
+import { loadingGlosses } from './glosses/glosses.js'
 import { createKnownWords, type KnownWords } from './vocabulary/known-words.js'
 
 /** All that comes with Rabta to tag by: models, lexicons, glosses, the gazetteer. Read once a process; every set of enrichers shares it. */
 export interface TaggerParts {
   readonly language: Enricher<'language'>
+  readonly joined: JoinedWords
   readonly districts: DistrictSources
   readonly threat: ThreatParts
   readonly category: CategoryParts
@@ -24,19 +26,23 @@ export interface TaggerParts {
 
 /** Reads it piece by piece, at most 0.4 s of work each, for who must do other things between. Throws where a file is missing or wrong. */
 export function* loadingTagger(districtOfAccount?: AccountDistrict): Generator<void, TaggerParts, void> {
-  const language = createLanguageEnricher()
-  const glosses = loadGlosses()
+  const glosses = yield* loadingGlosses()
+  yield
+  const category = loadCategoryParts(glosses)
+  yield
+  const joined = loadJoinedWords(glosses, (word) => category.rules.knows(word))
+  yield
+  const language = createLanguageEnricher({ joined })
   yield
   const districts = loadDistrictSources()
   yield
   const threat = loadThreatParts(glosses)
   yield
-  const category = loadCategoryParts(glosses)
-  yield
   const sentiment = createSentimentEnricher()
   const known = createKnownWords({ glosses, category, sentiment })
   return {
     language,
+    joined,
     districts,
     threat,
     category,

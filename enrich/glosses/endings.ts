@@ -1,4 +1,4 @@
-import type { Lang } from '../../schemas/tags.js'
+import { LANGS, type Lang } from '../../schemas/tags.js'
 import { ARABIC } from '../enrichers/threat/keys.js'
 
 /** How a form of a word differs from the form that a list has: `take` away at the end (or, where it ends with `-`, at the beginning), `put` there; what the form adds to the meaning. */
@@ -143,4 +143,10 @@ export function* basesOf(
     const base = atStart ? put + word.slice(letters.length) : word.slice(0, word.length - letters.length) + put
     if (base.length >= shortestBase(word)) yield { base, adds }
   }
+}
+
+/** The word, and what it may be a form of in whatever language. */
+export function* stemsOf(word: string): Generator<string> {
+  yield word
+  for (const lang of LANGS) for (const { base } of basesOf(lang, word)) yield base
 }

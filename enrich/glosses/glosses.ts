@@ -4,11 +4,12 @@ import { fold } from '../../runtime/fold.js'
 import { packagePath } from '../../runtime/package-root.js'
 import { LANGS, type Lang } from '../../schemas/tags.js'
 import { hashText } from '../linear/hashing.js'
-import { ARABIC, wordKeys } from '../enrichers/threat/keys.js'
+import { wordKeys } from '../enrichers/threat/keys.js'
 import { basesOf } from './endings.js'
 
 const FOLDER = 'enrich/glosses'
 const GLOSS = 0x27d4eb2f
+const KEY = 0x165667b1
 
 /** Where a word is looked for that its own language does not have: people mix them. */
 const NEIGHBOURS: Readonly<Record<Lang, readonly Lang[]>> = {
@@ -29,61 +30,76 @@ const NEIGHBOURS: Readonly<Record<Lang, readonly Lang[]>> = {
 
 /** What words mean, in one vocabulary for all languages, so that what is learnt of one is known of the others. */
 export interface Glosses {
-  /** The hashes of what a folded word means in a message of this language, of the word that it is a form of, or of the words that it is made of; none where nobody knows it. */
+  /** The hashes of what a folded word means in a message of this language, or of the word that it is a form of; none where nobody knows it. */
   of(lang: Lang, word: string): readonly number[]
+  /** Whether some list has the folded word or one that sounds like it, in whatever language. */
+  lists(word: string): boolean
+  /** Every spelling of all lists, folded. */
+  spellings(): Iterable<string>
 }
 
-interface Gloss {
-  readonly meanings: readonly number[]
-  readonly isCommon: boolean
-}
+type Meanings = readonly number[]
 
-const keyOf = (folded: string) => wordKeys(folded).loose
-
-/** Words run together, as in haste, are taken apart where they are of so many letters. */
-const SHORTEST_JOINED = 6
-const LONGEST_JOINED = 24
-const MOST_PARTS = 4
-const LONGEST_PART = 12
-/** The first rows of each list are the commonest words; others are found by chance in words that nobody glossed. */
-const COMMON_ROWS = 1_200
-
-/** English words hold others by chance (`weather` is no `we`), and a vowel is a letter in Latin script. */
-const shortestPart = (lang: Lang, word: string): number => (ARABIC.test(word) ? 2 : lang === 'en' ? 4 : 3)
+/** Words are known by hashes of their keys, which take a tenth of the memory: of some 35,000 unknown words one is taken for another. */
+const hashOf = (folded: string): number => hashKey(wordKeys(folded).loose)
+const hashKey = (key: string): number => hashText(key, KEY)
 
 /**
  * Reads `glosses/LANG.tsv`: rows `spellings<TAB>meanings` with spaces between them; a meaning is an English lemma or a grammar mark. Throws with file and
- * line where a row is wrong.
+ * line where a row is wrong. Pauses after each list, for who must do other things between.
  */
-export function loadGlosses(): Glosses {
-  const byLang = new Map<Lang, Map<string, Gloss>>()
+export function* loadingGlosses(): Generator<void, Glosses, void> {
+  const byLang = new Map<Lang, Map<number, Meanings>>()
+  const spelled: string[] = []
+  /** Few things are meant by many words. */
+  const hashed = new Map<string, Meanings>()
+  const hashesOf = (meanings: string): Meanings => {
+    let hashes = hashed.get(meanings)
+    if (hashes === undefined)
+      hashed.set(meanings, (hashes = meanings.split(' ').map((meaning) => hashText(meaning, GLOSS))))
+    return hashes
+  }
   const path = packagePath(FOLDER)
   for (const name of existsSync(path) ? readdirSync(path).sort() : []) {
     const lang = LANGS.find((known) => name.startsWith(`${known}.`))
     if (lang === undefined || !name.endsWith('.tsv')) continue
-    const words = byLang.get(lang) ?? new Map<string, Gloss>()
+    const words = byLang.get(lang) ?? new Map<number, Meanings>()
     byLang.set(lang, words)
-    readFileSync(join(path, name), 'utf8')
-      .split('\n')
-      .forEach((line, index) => {
-        if (line === '' || line.startsWith('#')) return
-        const [spellings, meanings, ...rest] = line.split('\t')
-        if (!spellings || !meanings || rest.length > 0)
-          throw new Error(`${FOLDER}/${name}:${index + 1}: a row is spellings and meanings with one tab between them`)
-        const gloss: Gloss = {
-          meanings: meanings.split(' ').map((meaning) => hashText(meaning, GLOSS)),
-          isCommon: index < COMMON_ROWS,
-        }
-        for (const spelling of spellings.split(' ')) {
-          const key = keyOf(fold(spelling))
-          if (key !== '' && !words.has(key)) words.set(key, gloss)
-        }
-      })
+    for (const [index, line] of readFileSync(join(path, name), 'utf8').split('\n').entries()) {
+      if (line === '' || line.startsWith('#')) continue
+      const [written, meanings, ...rest] = line.split('\t')
+      if (!written || !meanings || rest.length > 0)
+        throw new Error(`${FOLDER}/${name}:${index + 1}: a row is spellings and meanings with one tab between them`)
+      for (const spelling of written.split(' ').map(fold)) {
+        const { loose } = wordKeys(spelling)
+        const hash = hashKey(loose)
+        if (loose === '' || words.has(hash)) continue
+        words.set(hash, hashesOf(meanings))
+        spelled.push(spelling)
+      }
+    }
+    yield
   }
-  const listedAs = (lang: Lang, word: string): Gloss | undefined => {
-    const key = keyOf(word)
+  return glossesOf(byLang, spelled)
+}
+
+/** The same at one go. */
+export function loadGlosses(): Glosses {
+  const loading = loadingGlosses()
+  for (;;) {
+    const { done, value } = loading.next()
+    if (done === true) return value
+  }
+}
+
+function glossesOf(byLang: ReadonlyMap<Lang, ReadonlyMap<number, Meanings>>, spelled: readonly string[]): Glosses {
+  const lists = [...byLang.values()]
+  // One string takes a tenth of the memory of so many.
+  const spellings = spelled.join(' ')
+  const listedAs = (lang: Lang, word: string): Meanings | undefined => {
+    const hash = hashOf(word)
     for (const each of NEIGHBOURS[lang]) {
-      const found = byLang.get(each)?.get(key)
+      const found = byLang.get(each)?.get(hash)
       if (found !== undefined) return found
     }
     return undefined
@@ -91,43 +107,17 @@ export function loadGlosses(): Glosses {
   return {
     of(lang, word) {
       const listed = listedAs(lang, word)
-      if (listed !== undefined) return listed.meanings
+      if (listed !== undefined) return listed
       for (const { base, adds } of basesOf(lang, word)) {
         const found = listedAs(lang, base)
-        if (found !== undefined) return adds === undefined ? found.meanings : [...found.meanings, hashText(adds, GLOSS)]
+        if (found !== undefined) return adds === undefined ? found : [...found, hashText(adds, GLOSS)]
       }
-      const own = byLang.get(lang)
-      const meaningOf = (part: string) => {
-        const found = own?.get(keyOf(part))
-        return found?.isCommon === true ? found.meanings : undefined
-      }
-      return takenApart(word, shortestPart(lang, word), meaningOf) ?? []
+      return []
     },
+    lists(word) {
+      const hash = hashOf(word)
+      return lists.some((words) => words.has(hash))
+    },
+    spellings: () => spellings.split(' '),
   }
-}
-
-/**
- * What the fewest known words mean that `word` is made of when it is read as several run together; undefined where it is none. They have three letters
- * each on the whole: many words can be cut into very short ones.
- */
-function takenApart(
-  word: string,
-  shortest: number,
-  meaningOf: (part: string) => readonly number[] | undefined,
-): readonly number[] | undefined {
-  const { length } = word
-  if (length < SHORTEST_JOINED || length > LONGEST_JOINED) return undefined
-  const mostParts = Math.min(MOST_PARTS, Math.floor((length + 1) / 3))
-  /** By where it ends: of how many words the shortest reading up to there is, and what they mean. */
-  const best: ({ readonly parts: number; readonly meanings: readonly number[] } | undefined)[] = [
-    { parts: 0, meanings: [] },
-  ]
-  for (let end = shortest; end <= length; end++)
-    for (let start = Math.max(0, end - LONGEST_PART); start <= end - shortest; start++) {
-      const before = best[start]
-      if (before === undefined || before.parts + 1 >= (best[end]?.parts ?? mostParts + 1)) continue
-      const meanings = meaningOf(word.slice(start, end))
-      if (meanings !== undefined) best[end] = { parts: before.parts + 1, meanings: [...before.meanings, ...meanings] }
-    }
-  return best[length]?.meanings
 }

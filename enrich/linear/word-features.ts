@@ -12,11 +12,12 @@ const NEAR = 0x2545f491
 const MOST_DIGITS = 6
 
 /** How much each kind of feature counts, all of its features together. */
-const WEIGHTS = { letters: 1, meaning: 2, meanings: 2, concepts: 1 } as const
+export type FeatureWeights = Readonly<Record<'letters' | 'meaning' | 'meanings' | 'concepts', number>>
+const WEIGHTS: FeatureWeights = { letters: 1, meaning: 2, meanings: 2, concepts: 1 }
 
 /** What one of `count` features of a kind counts. */
-export const unitOf = (kind: keyof typeof WEIGHTS, count: number): number =>
-  WEIGHTS[kind] / Math.sqrt(Math.max(1, count))
+export const unitOf = (kind: keyof FeatureWeights, count: number, weights = WEIGHTS): number =>
+  weights[kind] / Math.sqrt(Math.max(1, count))
 
 /** The year in which a message was written says nothing of it, where any other number of four digits is as good as "long ago". */
 export function withoutItsYear<T extends { readonly text: string }>(

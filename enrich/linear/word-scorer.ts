@@ -2,7 +2,14 @@ import type { Glosses } from '../glosses/glosses.js'
 import type { Lang } from '../../schemas/tags.js'
 import { widthOf, type LinearModel } from './linear-model.js'
 import { WordCache } from './word-cache.js'
-import { MeaningReader, sequenceFeatures, unitOf, wordFeatures, type MetBuckets } from './word-features.js'
+import {
+  MeaningReader,
+  sequenceFeatures,
+  unitOf,
+  wordFeatures,
+  type FeatureWeights,
+  type MetBuckets,
+} from './word-features.js'
 
 const MOST_CACHED_WORDS = 50_000
 
@@ -31,7 +38,12 @@ export class WordScorer {
   readonly #meanings: MeaningReader
   readonly #words = new WordCache((lang, written) => this.#know(lang, written), MOST_CACHED_WORDS)
 
-  constructor(model: LinearModel, glosses: Glosses) {
+  /** `weights` are those that the model was trained with. */
+  constructor(
+    model: LinearModel,
+    glosses: Glosses,
+    private readonly weights?: FeatureWeights,
+  ) {
     this.#model = model
     this.#glosses = glosses
     this.#meanings = new MeaningReader(model.buckets)
@@ -48,12 +60,12 @@ export class WordScorer {
       (bucket, word) => sequence.push(bucket, word),
     )
     const letters = known.reduce((sum, { count }) => sum + count, sequence.length / 2)
-    const unit = unitOf('letters', letters) * scale
+    const unit = unitOf('letters', letters, this.weights) * scale
     this.#meanings.read(known.map(({ meanings }) => meanings))
     const { alone, together } = this.#meanings
     const parts = [
-      { met: alone, unit: unitOf('meaning', alone.length) * scale },
-      { met: together, unit: unitOf('meanings', together.length) * scale },
+      { met: alone, unit: unitOf('meaning', alone.length, this.weights) * scale },
+      { met: together, unit: unitOf('meanings', together.length, this.weights) * scale },
     ]
     const totals = this.#lettersOf(known, sequence, unit)
     for (const part of parts) this.#addAll(totals, part.met, part.unit)

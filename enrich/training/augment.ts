@@ -23,13 +23,13 @@ const SARAIKI_ON_URDU: Readonly<Record<string, string>> = { ݙ: 'ڈ', ڳ: 'گ', 
 const KHOWAR_ON_URDU: Readonly<Record<string, string>> = { ݯ: 'چ', ݱ: 'ژ', څ: 'چ', ځ: 'ز', ݰ: 'ش' }
 const PERSIAN_ON_ARABIC: Readonly<Record<string, string>> = { ک: 'ك', ی: 'ي', گ: 'گ' }
 
-const KEYBOARDS: Partial<Record<Lang, Readonly<Record<string, string>>>> = {
-  ur: URDU_ON_ARABIC,
-  ps: PASHTO_ON_URDU,
-  skr: SARAIKI_ON_URDU,
-  khw: KHOWAR_ON_URDU,
-  pnb: URDU_ON_ARABIC,
-  fa: PERSIAN_ON_ARABIC,
+const KEYBOARDS: Partial<Record<Lang, readonly Readonly<Record<string, string>>[]>> = {
+  ur: [URDU_ON_ARABIC],
+  ps: [PASHTO_ON_URDU],
+  skr: [SARAIKI_ON_URDU, URDU_ON_ARABIC],
+  khw: [KHOWAR_ON_URDU, URDU_ON_ARABIC],
+  pnb: [URDU_ON_ARABIC],
+  fa: [PERSIAN_ON_ARABIC],
 }
 
 /** Pashto in Latin letters has no spelling; these are the ways the same sound is written. */
@@ -78,7 +78,7 @@ function pick<T>(values: readonly T[], random: Random): T | undefined {
 
 /** The text keyed on a neighbour's keyboard, each letter always or never. */
 export function reKeyed(lang: Lang, text: string, random: Random): string {
-  const swaps = KEYBOARDS[lang]
+  const swaps = pick(KEYBOARDS[lang] ?? [], random)
   if (swaps === undefined) return text
   const swapped = new Set(Object.keys(swaps).filter(() => random() < 0.75))
   return Array.from(text, (char) => (swapped.has(char) ? (swaps[char] ?? char) : char)).join('')

@@ -1,17 +1,16 @@
 import type { Mention } from '../../schemas/mention.js'
 import { SEVERITIES, type Tags } from '../../schemas/tags.js'
 import { NO_TAGS } from '../enrich-mention.js'
-import { createRuleJudge, type RuleJudge } from '../enrichers/category/by-rules.js'
 import { fileOf } from '../enrichers/category/files.js'
 import { conceptPairs, featureNames, namedFeatures } from '../enrichers/category/features.js'
-import { loadGlosses } from '../glosses/glosses.js'
 import { createDistrictEnricher } from '../enrichers/districts/districts.js'
-import { createLanguageEnricher } from '../enrichers/language/language.js'
-import { readText } from '../enrichers/threat/words.js'
 import { textMention } from '../text-mention.js'
 import type { CorpusRow } from './corpus.js'
 import { ONE_OF_FIRST, UNKNOWN, type Example } from './fit-groups.js'
 import { withoutItsYear } from '../linear/word-features.js'
+import { inThreads } from './in-threads.js'
+import { exampleAt, type PackedExamples } from './packed-examples.js'
+import { loadReading } from './reading.js'
 import { block, WordBlocks } from './word-blocks.js'
 
 export const MOST_WORDS = 250
@@ -19,7 +18,14 @@ const NOON = '2026-11-22T07:00:00.000Z'
 
 type Labelled = Pick<CorpusRow, 'text'> & Partial<Pick<CorpusRow, 'category' | 'alert' | 'severity'>>
 
-/** A text without a category is known to be no alert: it is filed as one of those that do not ring. */
+/** Without a category the text is known to be no alert, and nothing else is known. */
+export interface ToLearn extends Labelled {
+  readonly weight: number
+  /** Stands for a text whose language nobody could tell, since the enricher failed. */
+  readonly withoutLanguage?: boolean
+}
+
+/** A text without a category is filed as one of those that do not ring. */
 const labelsOf = ({ alert, category, severity }: Labelled): Int8Array =>
   Int8Array.from([
     alert === true ? 1 : 0,
@@ -29,25 +35,22 @@ const labelsOf = ({ alert, category, severity }: Labelled): Int8Array =>
 
 /** Makes of labelled messages what the model learns from: the features that the enricher will see, by the enrichers that come before it. */
 export class CategoryExamples {
-  readonly names: readonly string[]
   readonly #places: ReadonlyMap<string, number>
-  readonly #rules: RuleJudge = createRuleJudge()
   readonly #words: WordBlocks
-  readonly #before = [createLanguageEnricher(), createDistrictEnricher()] as const
+  readonly #reading = loadReading()
+  readonly #districts = createDistrictEnricher()
 
   constructor(private readonly buckets: number) {
-    this.#words = new WordBlocks(loadGlosses(), buckets)
-    this.names = featureNames(this.#rules.concepts)
-    this.#places = new Map(this.names.map((name, at) => [name, at]))
+    this.#words = new WordBlocks(this.#reading.glosses, buckets)
+    this.#places = new Map(featureNames(this.#reading.rules.concepts).map((name, at) => [name, at]))
   }
 
-  /** Without a category the text is known to be no alert, and nothing else is known; without a language it stands for one whose enricher failed. */
-  of(row: Labelled, weight: number, withLanguage = true): Example {
+  of(row: ToLearn): Example {
     const mention = textMention('training', row.text, NOON)
     const before = this.#tagsBefore(mention)
-    const tags = withLanguage ? before : { ...before, language: null }
-    const read = readText(row.text)
-    const judged = this.#rules.judge(mention, read, tags)
+    const tags = row.withoutLanguage === true ? { ...before, language: null } : before
+    const read = this.#reading.read(row.text)
+    const judged = this.#reading.rules.judge(mention, read, tags)
     const named: number[] = []
     const values: number[] = []
     namedFeatures(row.text, read, judged, tags, (name, value) => {
@@ -64,13 +67,26 @@ export class CategoryExamples {
       named: Int32Array.from(named),
       values: Float32Array.from(values),
       labels: labelsOf(row),
-      weight,
+      weight: row.weight,
     }
   }
 
   #tagsBefore(mention: Mention): Tags {
-    const tags: Tags = { ...NO_TAGS }
-    for (const enricher of this.#before) Object.assign(tags, { [enricher.adds]: enricher.enrich(mention, tags) })
-    return tags
+    const language = this.#reading.language.enrich(mention, NO_TAGS)
+    const districts = this.#districts.enrich(mention, { ...NO_TAGS, language })
+    return { ...NO_TAGS, language, districts }
   }
+}
+
+/** So many texts are one thread's work: its parts take it a second to read. */
+const PIECE = 20_000
+
+/** The example of each, made in threads, in their order. */
+export async function makeExamples(rows: readonly ToLearn[], buckets: number): Promise<Example[]> {
+  const pieces = Array.from({ length: Math.ceil(rows.length / PIECE) }, (_, piece) => ({
+    rows: rows.slice(piece * PIECE, (piece + 1) * PIECE),
+    buckets,
+  }))
+  const packed = await inThreads<PackedExamples>('./example-thread.js', pieces)
+  return packed.flatMap((some) => Array.from(some.weights.keys(), (at) => exampleAt(some, at)))
 }

@@ -2,12 +2,14 @@ import { createHash } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { packagePath } from '../../runtime/package-root.js'
 import { CATEGORIES, SEVERITIES } from '../../schemas/tags.js'
+import { createRuleJudge } from '../enrichers/category/by-rules.js'
 import { CATEGORY_MODEL } from '../enrichers/category/category.js'
+import { featureNames } from '../enrichers/category/features.js'
 import { alertScore, GROUPS, OUTPUTS } from '../enrichers/category/files.js'
 import { encodeModel, probabilities, widthOf, type LabelGroup, type LinearModel } from '../linear/linear-model.js'
 import { inHaste } from './augment.js'
 import { calibrate } from './calibrate.js'
-import { CategoryExamples } from './category-examples.js'
+import { makeExamples, type ToLearn } from './category-examples.js'
 import { readCorpus } from './corpus.js'
 import { quantise } from './fit.js'
 import { UNKNOWN, type Example, type GroupFitOptions, type GroupWeights } from './fit-groups.js'
@@ -92,31 +94,27 @@ function printSteps(unseen: readonly Scored[], group: LabelGroup | undefined): v
 
 /** Trains the model of category, alert and severity on the corpus, and writes it. */
 export async function trainCategory(): Promise<void> {
-  const examples = new CategoryExamples(BUCKETS)
+  const names = featureNames(createRuleJudge().concepts)
   const messages = readCorpus('train')
-  const labelled = messages.map((row) => ({ key: row.text, example: examples.of(row, 1) }))
-  const texts = ordinaryTexts('train')
-  const ordinary = texts.map((text) => ({
-    key: text,
-    example: examples.of({ text }, ORDINARY_WEIGHT),
-  }))
-  const failed = [...messages, ...texts.map((text) => ({ text }))]
+  const labelled = messages.map((row): ToLearn => ({ ...row, weight: 1 }))
+  const ordinary = ordinaryTexts('train').map((text): ToLearn => ({ text, weight: ORDINARY_WEIGHT }))
+  const failed = [...labelled, ...ordinary]
     .filter(({ text }) => hashOf(text) % FAILED_ONE_IN === 0)
-    .map((row) => ({ key: row.text, example: examples.of(row, AGAIN_WEIGHT, false) }))
+    .map((row): ToLearn => ({ ...row, weight: AGAIN_WEIGHT, withoutLanguage: true }))
   const hasty = messages
     .filter(({ text }) => hashOf(text) % HASTY_ONE_IN === 1)
-    .map((row) => {
-      const text = inHaste(row.lang, row.text, createRandom(hashOf(row.text)))
-      return { key: row.text, example: examples.of({ ...row, text }, AGAIN_WEIGHT) }
-    })
-  const rows = [...labelled, ...ordinary, ...failed, ...hasty]
-  const named = examples.names.length
+    .map((row): ToLearn => ({
+      ...row,
+      text: inHaste(row.lang, row.text, createRandom(hashOf(row.text))),
+      weight: AGAIN_WEIGHT,
+    }))
+  const all = await makeExamples([...labelled, ...ordinary, ...failed, ...hasty], BUCKETS)
+  const named = names.length
   console.log(`category: ${labelled.length} messages, ${ordinary.length} ordinary texts, ${named} named features`)
-  const all = rows.map(({ example }) => example)
   const options = optionsFor(named)
   // What says the same words again is no unseen text.
   const unseenTask = taskUnseen(
-    [...labelled, ...ordinary].map(({ key }) => key),
+    [...labelled, ...ordinary].map(({ text }) => text),
     options,
   )
   const everything = Array.from({ length: FITS }, (_, fit): FitTask => ({
@@ -155,7 +153,7 @@ export async function trainCategory(): Promise<void> {
     buckets: BUCKETS,
     scale,
     hashed,
-    names: examples.names,
+    names,
     named: weights.named,
     bias: weights.bias,
   }

@@ -1,9 +1,15 @@
 import { trainCategory } from './train-category.js'
 import { trainLanguage } from './train-language.js'
 import { trainThreatening } from './train-threatening.js'
+import { trainWords } from './train-words.js'
 
 // In this order: what comes later learns from the answers of what comes before.
-const STEPS = { language: trainLanguage, threatening: trainThreatening, category: trainCategory } as const
+const STEPS = {
+  words: trainWords,
+  language: trainLanguage,
+  threatening: trainThreatening,
+  category: trainCategory,
+} as const
 
 const wanted = process.argv.slice(2)
 for (const [name, train] of Object.entries(STEPS)) {

@@ -1,12 +1,19 @@
 import type { Lang } from '../../schemas/tags.js'
 import type { Glosses } from '../glosses/glosses.js'
-import { MeaningReader, sequenceFeatures, unitOf, wordFeatures, type MetBuckets } from '../linear/word-features.js'
+import {
+  MeaningReader,
+  sequenceFeatures,
+  unitOf,
+  wordFeatures,
+  type FeatureWeights,
+  type MetBuckets,
+} from '../linear/word-features.js'
 import { WordCache } from '../linear/word-cache.js'
 import type { Block } from './fit-groups.js'
 
-export const block = (kind: Parameters<typeof unitOf>[0], buckets: Iterable<number>): Block => {
+export const block = (kind: keyof FeatureWeights, buckets: Iterable<number>, weights?: FeatureWeights): Block => {
   const all = Int32Array.from(buckets)
-  return { buckets: all, value: unitOf(kind, all.length) }
+  return { buckets: all, value: unitOf(kind, all.length, weights) }
 }
 
 /** The features of words that `WordScorer` scores them by. */
@@ -20,6 +27,7 @@ export class WordBlocks {
   constructor(
     private readonly glosses: Glosses,
     private readonly buckets: number,
+    private readonly weights?: FeatureWeights,
   ) {
     this.#meanings = new MeaningReader(buckets)
   }
@@ -34,7 +42,12 @@ export class WordBlocks {
     )
     this.#meanings.read(known.map(({ meanings }) => meanings))
     const { alone, together } = this.#meanings
-    return [block('letters', letters), block('meaning', met(alone)), block('meanings', met(together))]
+    const { weights } = this
+    return [
+      block('letters', letters, weights),
+      block('meaning', met(alone), weights),
+      block('meanings', met(together), weights),
+    ]
   }
 }
 

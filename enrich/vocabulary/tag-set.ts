@@ -11,6 +11,7 @@ import {
 } from '../enrichers/districts/districts.js'
 import { beginsPlace } from '../enrichers/districts/gazetteer.js'
 import { placeLetters } from '../enrichers/districts/spelling.js'
+import { partingJoined } from '../enrichers/threat/joined-words.js'
 import { createThreatEnricher } from '../enrichers/threat/threat.js'
 import { readOnce } from '../enrichers/threat/words.js'
 import { Skimmer } from '../skim.js'
@@ -115,8 +116,8 @@ async function placesOf(
 
 /** The enrichers with a word's reading: those that read words, and the sentiment, which has a reading of its own, see what it is read as. */
 function enrichersWith(parts: TaggerParts, sources: DistrictSources, readings: WordReadings): readonly AnyEnricher[] {
-  const { language, threat, category, sentiment, fingerprint, districtOfAccount } = parts
-  const read = readOnce((text) => readings.read(text))
+  const { language, joined, threat, category, sentiment, fingerprint, districtOfAccount } = parts
+  const read = readOnce(partingJoined((text) => readings.read(text), joined))
   const skimmer = new Skimmer({
     ofDanger: (word) => readings.begins(word) || category.rules.tellsOfDanger(word),
     ofPlace: (word) => beginsPlace(sources.gazetteer, placeLetters(word)),

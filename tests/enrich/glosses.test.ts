@@ -1,26 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { loadGlosses } from '../../enrich/glosses/glosses.js'
 import { fold } from '../../runtime/fold.js'
-import type { Lang } from '../../schemas/tags.js'
 
 const glosses = loadGlosses()
-
-const together = (lang: Lang, ...words: readonly string[]) => words.flatMap((word) => glosses.of(lang, fold(word)))
 
 describe('what words mean', () => {
   it('is the same in whatever language they are said', () => {
     expect(glosses.of('ur', fold('پولیس'))).toEqual(glosses.of('en', 'police'))
     expect(glosses.of('en', 'police')).not.toEqual([])
-  })
-
-  it.each([
-    ['ur', 'گھرکےباہر', ['گھر', 'کے', 'باہر']],
-    ['ur', 'بچہغائب', ['بچہ', 'غائب']],
-    ['ps', 'پهبازارکې', ['په', 'بازار', 'کې']],
-    ['ur-Latn', 'hamaregharmein', ['hamare', 'ghar', 'mein']],
-  ] as const)('is, in %s, that of each of the words run together in %s', (lang, joined, words) => {
-    expect(together(lang, ...words)).not.toEqual([])
-    expect(glosses.of(lang, fold(joined))).toEqual(together(lang, ...words))
   })
 
   it.each([

@@ -106,6 +106,8 @@ export interface RuleJudgement {
 export interface RuleJudge {
   /** Every concept a word can stand for, and those that belong to no word. */
   readonly concepts: readonly string[]
+  /** Whether a folded word is one of the lexicons, or a form of one. */
+  knows(word: string): boolean
   /** Whether a folded word belongs to what is told of dangers. */
   tellsOfDanger(word: string): boolean
   judge(mention: Mention, read: ReadText, soFar: Readonly<Tags>): RuleJudgement
@@ -118,6 +120,7 @@ export function createRuleJudge(): RuleJudge {
   const book = ruleBook(loadRules('enrich/enrichers/category/rules.tsv', new Set(concepts)))
   return {
     concepts,
+    knows: (word) => lexicon.has(word),
     tellsOfDanger: lexicon.wordsOf(STRONG),
     judge(mention, read, soFar) {
       const matches = [...lexicon.match(read), ...pastYears(read, mention), ...sums(read)]

@@ -49,6 +49,9 @@ const ORIGIN_BEFORE = phrases(
   'i m from|man from|men from|people from|son from|sons from|client from|maid from|boy from|girl from|friend from|friends from|brother from|uncle from|cousin from|guest from|woman from|women from|relative from|student from|driver from|worker from|labourer from|labourers from|family from|condolences from|love from|salam from|greetings from|respect from|mother from|father from|returning from|back from|i am from|im from|vs|versus|resident of|residents of|native of|hailing from|hails from|belongs to|belonging to|coming from|came from|originally from|domicile of|like|road to|way to|route to|going to|headed to|bound for|towards|toward|travelling to|traveling to',
   'last',
 )
+/** "A call from an Afghan number": the place is the number's, not where anything happened. */
+const A_NUMBER = words('number numbr nmbr nambar sim نمبر نمبرات سم')
+const OF = words('ke k ka ki kay ky da de کے کا کی د')
 /** What the place is only measured against. */
 const COMPARED_AFTER = phrases(
   'ki tarah|ki tarha|ki trha|ki trah|jaisa|jaise|jaisi|jesa|jese|jesi|ke muqable|ke muqabla|ke muqablay|ki nisbat|کی طرح|جیسا|جیسے|جیسی|کے مقابلے|کی نسبت|په شان|غوندې|په پرتله',
@@ -132,6 +135,14 @@ export function areJourney(tokens: readonly Token[], from: Match, to: Match): bo
   const between = tokens[from.last + 1]?.text ?? ''
   if (between === 'to') return true
   return OUT_OF.has(between) && [1, 2, 3].some((far) => GOING.has(tokens[to.last + far]?.text ?? ''))
+}
+
+/** "afghanistan ke number se", "د افغانستان د نمبر نه", "Afghanistan number". */
+export function isOfNumber(tokens: readonly Token[], { last }: Match): boolean {
+  const [next, after] = [tokens[last + 1], tokens[last + 2]]
+  if (next === undefined || next.gap === 'stop') return false
+  if (A_NUMBER.has(next.text)) return true
+  return OF.has(next.text) && after?.gap !== 'stop' && A_NUMBER.has(after?.text ?? '')
 }
 
 /** Whether one of `ruledOut` stands within three words of the match. */

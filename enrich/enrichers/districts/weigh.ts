@@ -1,4 +1,4 @@
-import { areJourney, contextOf, hasNear, qualifies } from './context.js'
+import { areJourney, contextOf, hasNear, isOfNumber, qualifies } from './context.js'
 import type { Named } from './gazetteer.js'
 import type { Match } from './matches.js'
 import type { Exactness } from './readings.js'
@@ -112,7 +112,7 @@ function giveWay(candidates: readonly Candidate[], does: (candidate: Candidate) 
 }
 
 function candidatesOf(tokens: readonly Token[], matches: readonly Match[], shouts: boolean): Candidate[] {
-  const outside = matches.filter(isOutside)
+  const outside = matches.filter((match) => isOutside(match) && !isOfNumber(tokens, match))
   const read = matches.map((match) => candidateOf(tokens, match, shouts)).filter((candidate) => candidate !== undefined)
   const all = read.map((candidate, at) => {
     const onTheWay = [read[at - 1], read[at + 1]].some(

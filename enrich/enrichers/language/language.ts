@@ -1,6 +1,7 @@
 import { packagePath } from '../../../runtime/package-root.js'
 import type { Lang, LanguageTag } from '../../../schemas/tags.js'
 import type { Enricher } from '../../enricher.js'
+import type { JoinedWords } from '../threat/joined-words.js'
 import { FeatureBuffer } from './features.js'
 import { ENGLISH_GRAMMAR, PASHTO_GRAMMAR, URDU_DOUBTFUL, URDU_GRAMMAR, shareOf } from './grammar-words.js'
 import { readModels, scoreWords, softmax, type LanguageModels } from './linear-model.js'
@@ -64,23 +65,37 @@ function judgeLatin(ranked: Ranked, words: readonly string[]): LanguageTag {
   return mustBeEnglish(words) ? bestOf(ranked, (lang) => lang === 'en') : first
 }
 
+/** A longer run of Latin letters is a message without spaces. */
+const LONGEST_LATIN_WORD = 20
+
+/** What takes words apart that were run together. */
+type Parting = Pick<JoinedWords, 'partsOf'>
+
 /** The language of any text; pure. `words` of `wordsByScript` are judged in the script most of them are in. */
-export function createLanguageJudge(models: LanguageModels): (text: string) => LanguageTag {
+export function createLanguageJudge(models: LanguageModels, joined?: Parting): (text: string) => LanguageTag {
   const buffer = new FeatureBuffer()
+  const parted = (words: readonly string[]): readonly string[] =>
+    joined !== undefined && words.some(({ length }) => length > LONGEST_LATIN_WORD)
+      ? words.flatMap((word) => (word.length > LONGEST_LATIN_WORD && joined.partsOf(word)) || [word])
+      : words
   return (text) => {
     const words = wordsByScript(text)
     const script = mainScript(words)
     if (script === undefined) return { lang: 'und', confidence: words.letters ? 0.8 : 1 }
     if (script === 'devanagari') return { lang: 'hi', confidence: 0.99 }
     const model = models[script]
-    const probabilities = softmax(scoreWords(model, words[script], buffer), model.temperature)
+    const own = script === 'latin' ? parted(words.latin) : words[script]
+    const probabilities = softmax(scoreWords(model, own, buffer), model.temperature)
     const ranked = model.langs.map((lang, at) => ({ lang, probability: probabilities[at] ?? 0 }))
-    return script === 'latin' ? judgeLatin(ranked, words.latin) : best(ranked)
+    return script === 'latin' ? judgeLatin(ranked, own) : best(ranked)
   }
 }
 
 /** Reads the model once; throws where it is missing or damaged, so that a broken installation doesn't start. */
-export function createLanguageEnricher(modelPath = packagePath(LANGUAGE_MODEL)): Enricher<'language'> {
-  const judge = createLanguageJudge(readModels(modelPath))
+export function createLanguageEnricher({
+  modelPath = packagePath(LANGUAGE_MODEL),
+  joined,
+}: { readonly modelPath?: string; readonly joined?: Parting } = {}): Enricher<'language'> {
+  const judge = createLanguageJudge(readModels(modelPath), joined)
   return { adds: 'language', enrich: (mention) => judge(mention.text) }
 }

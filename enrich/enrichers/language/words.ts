@@ -21,8 +21,13 @@ const HANDLES = /(^|[^\w])@\w+/g
 const RETWEET = /^\s*RT\b/
 const HASHTAGS = /[#＃]([\p{L}\p{M}\p{N}_\u200c]+)/gu
 const CAMEL = /(\p{Ll})(\p{Lu})/gu
+/** Marks that no letter of ours is written with, and what only picks a glyph. */
+const MARKS = /[\u0300-\u036f]|[\u20d0-\u20ff]|[\ufe00-\ufe0f]/g
 const SIGNS =
   /[\u0610-\u061a\u064b-\u0652\u0656-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed\u00ad\u200b\u200d-\u200f\u202a-\u202e\u2060-\u206f\ufeff\u0640]/g
+/** `b-o-m-b`, `b o m b`: letters that stand apart, three at least, with the same between them. */
+const LETTERS_APART = /(?<![\p{L}\p{N}])\p{L}([ .\-_*\u200c])\p{L}(?:\1\p{L})+(?![\p{L}\p{N}])/gu
+const APART = /[ .\-_*\u200c]/g
 const APOSTROPHE = /(?<=[a-z])['’‘ʼ`´](?=[a-z])/g
 const ACCENTED_LATIN = /[\u00c0-\u024f\u1e00-\u1eff]/g
 const COMPATIBILITY = /[\ufb50-\ufdfb\ufe70-\ufefc\uff21-\uff5a]|\ud835[\udc00-\udfff]/
@@ -43,6 +48,8 @@ function clean(raw: string): string {
   }
   return text
     .replace(SIGNS, '')
+    .replace(MARKS, '')
+    .replace(LETTERS_APART, (letters) => letters.replace(APART, ''))
     .toLowerCase()
     .replace(ACCENTED_LATIN, plainLatin)
     .replace(APOSTROPHE, '')

@@ -5,6 +5,9 @@ import { LATIN, wordKeys, type WordKeys } from './keys.js'
 /** A word that sounds away to fewer letters (`we` to `vi`) is taken by its letters where it stands alone. */
 const MIN_LOOSE = 3
 const MIN_TELLING = 3
+/** A word that is so many letters longer than a beginning is a form of what begins so. */
+const MOST_ENDING = 3
+const SHORTEST_STEM = 4
 
 /** Vowels at the end of a prefix melt into what follows (`ga` in `gaye`, `gai`, `gaya`), so they are left open. */
 const openPrefix = (key: string): string => key.replace(/(?<=[a-z])[aiu]+$/, '')
@@ -55,6 +58,19 @@ export class TokenTable {
   /** The numbers of all that a folded word is, or begins with; a `*` in it stands for any vowel. */
   numbersOf(word: string): number[] {
     return unmasked(word).flatMap((each) => this.numbersFor(wordKeys(each)))
+  }
+
+  /** Whether a folded word is a token, or a form of what a token begins. */
+  has(word: string): boolean {
+    const keys = wordKeys(word)
+    return LEVELS.some((level) => {
+      const key = keys[level]
+      const { whole, prefixes } = this.#levels[level]
+      if (whole.has(key)) return true
+      for (let end = key.length; end >= Math.max(SHORTEST_STEM, key.length - MOST_ENDING); end--)
+        if (prefixes.has(key.slice(0, end))) return true
+      return false
+    })
   }
 
   numbersFor(keys: WordKeys): number[] {

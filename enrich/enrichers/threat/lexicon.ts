@@ -19,6 +19,8 @@ export interface Lexicon {
   readonly concepts: ReadonlySet<string>
   /** Every match, by place; those that begin in a `not_…` match (a figure of speech, a name) are left out. */
   match(read: ReadText): Match[]
+  /** Whether a folded word is a pattern by itself, one of a pattern's, or a form of one. */
+  has(word: string): boolean
   /** Tells of a folded word whether it is the longest of a pattern of one of these concepts; a word or beginning of fewer than three letters (four, where a vowel is one) tells nothing by itself. */
   wordsOf(concepts: Iterable<string>): (word: string) => boolean
 }
@@ -104,6 +106,11 @@ class CompiledLexicon implements Lexicon {
     if (this.cache.size >= MAX_CACHED_WORDS) this.cache.clear()
     this.cache.set(word, found)
     return found
+  }
+
+  has(word: string): boolean {
+    const isPattern = (symbol: number) => (this.root.next.get(symbol)?.concepts.length ?? 0) > 0
+    return this.tokens.has(word) || this.symbolsOf(word).some(isPattern)
   }
 
   wordsOf(concepts: Iterable<string>): (word: string) => boolean {

@@ -82,10 +82,14 @@ function keywordsFrom(matches: readonly Match[], read: ReadText): ThreatKeyword[
   return kept.map(({ match, kind }) => ({ ...spanOf(read, match.start, match.end), kind }))
 }
 
+/** What is left of what the model says where the text tells what others said, and no vow that the lexicon knows. */
+const SHARE_OF_TOLD = 0.8
+
 /** The lexicon knows better than the model whose a vow is: one that is told of another lowers what the model says, one of the writer's raises it. */
 function threateningOf(matches: readonly Match[], learned: number): number {
   const concepts = new Set(matches.map(({ concept }) => concept))
-  if (!concepts.has('vow')) return learned
+  if (!concepts.has('vow'))
+    return concepts.has('reported') ? Math.round(SHARE_OF_TOLD * learned * 1000) / 1000 : learned
   const told = threateningFrom(matches)
   return concepts.has('reported') ? Math.min(learned, told) : Math.max(learned, told)
 }

@@ -20,6 +20,9 @@ export interface ReadText {
 /** A sentence without full stops is cut after this many words, so that words far apart are not read together. */
 const MAX_SENTENCE_WORDS = 45
 
+/** No more letters of a word are kept. */
+export const MOST_LETTERS = 64
+
 /** Blessings in one sign, which fold to up to eighteen letters each and hold no word we look for. */
 const LIGATURES = /[\ufdf0-\ufdfd]/g
 
@@ -150,7 +153,7 @@ export function readText(original: string): ReadText {
           letters = ''
           wordStart = cursor
         }
-        if (letters.length < 64) letters += text.slice(cursor, cursor + width)
+        if (letters.length < MOST_LETTERS) letters += text.slice(cursor, cursor + width)
         cursor += width
         end = cursor
         continue

@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createLanguageEnricher, LANGUAGE_MODEL } from '../../../enrich/enrichers/language/language.js'
+import { loadJoinedWords } from '../../../enrich/enrichers/threat/joined-words.js'
+import { loadGlosses } from '../../../enrich/glosses/glosses.js'
 import { packagePath } from '../../../runtime/package-root.js'
 import { LANGS, type Tags } from '../../../schemas/tags.js'
 import { mentionOf, NO_TAGS } from './mention-of.js'
@@ -54,6 +56,33 @@ describe('language', () => {
       const keyed = text.replace(/ک/g, 'ك').replace(/ی/g, 'ي').replace(/ہ/g, 'ه')
       expect(judge(keyed).lang, keyed).toBe('ur')
     }
+  })
+
+  it.each([
+    ['skr', 'میڈا بھرا کل کنوں لاپتہ ہے، کوئی ݙسے جو کتھاں گئے، اساں ݙاڈھے پریشان ہیں'],
+    ['skr', 'سئیں اساݙے تھاݨے والے رپورٹ نی لکھیندے'],
+    ['khw', 'مه ژاو دوسیار غائب بیتی اسور، کا پوشی اسور کوس سار بشار کوری'],
+  ])('tells %s keyed with Arabic letters: %s', (lang, text) => {
+    const keyed = text.replace(/ک/g, 'ك').replace(/ی/g, 'ي').replace(/ہ/g, 'ه')
+    expect(keyed).not.toBe(text)
+    expect(judge(keyed).lang).toBe(lang)
+  })
+
+  it.each([
+    ['ps-Latn', 'zamung pa kali ke os daze kegi zar police rawalegai'],
+    ['en', 'please send the police there is a man with a weapon near our school'],
+    ['ur', 'ہمارے گھر کے باہر فائرنگ ہو رہی ہے جلدی پہنچیں'],
+  ])('is not led astray by what stands in or between letters, in %s', (lang, text) => {
+    const letters = (between: string) => text.replace(/\p{L}(?=\p{L})/gu, `$&${between}`)
+    for (const evaded of [letters('-'), letters('.'), letters('\u200c'), letters('\u200d'), letters('\u0336')])
+      expect(judge(evaded).lang, evaded).toBe(lang)
+  })
+
+  it('reads a Latin message without spaces by the words it is made of', () => {
+    const parting = createLanguageEnricher({ joined: loadJoinedWords(loadGlosses(), () => false) })
+    const text = 'zama mashom wrak de os ye pate na lagi mehrabani okai'
+    expect(parting.enrich(mentionOf(text.replaceAll(' ', '')), NO_TAGS).lang).toBe('ps-Latn')
+    expect(parting.enrich(mentionOf(text), NO_TAGS)).toEqual(judge(text))
   })
 
   it('is und, surely, where there are no letters, and und where the script is none of ours', () => {
@@ -114,7 +143,7 @@ describe('the language model', () => {
         Buffer.from('{"format":"other"}\n'),
       ]) {
         writeFileSync(path, bytes)
-        expect(() => createLanguageEnricher(path)).toThrow(/npm run train/)
+        expect(() => createLanguageEnricher({ modelPath: path })).toThrow(/npm run train/)
       }
     } finally {
       rmSync(folder, { recursive: true })
