@@ -1,12 +1,18 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { createEnrichers } from '../../../app/enrichers.js'
 import { createCategoryEnricher } from '../../../enrich/enrichers/category/category.js'
 import { createThreatEnricher } from '../../../enrich/enrichers/threat/threat.js'
+import { tagsOf as judgedTags } from '../../../enrich/training/judged-corpus.js'
 import { CATEGORIES, SEVERITIES } from '../../../schemas/tags.js'
 import { mentionOf, tagsWith } from '../threat/mention.js'
 
 const threat = createThreatEnricher()
 const category = createCategoryEnricher()
+
+/** By all enrichers as they are shipped, the language told as well. */
+const enrichers = createEnrichers()
+const shipped = (text: string) => judgedTags(text, enrichers).category
 
 function tagOf(text: string, districts: readonly string[] = []) {
   const mention = mentionOf(text)
@@ -21,6 +27,16 @@ describe('category and alert', () => {
       alert: true,
       severity: 'high',
     })
+  })
+
+  it.each([
+    'mera bhai aghwa ho gaya hai',
+    'mere bhai ko aghwa kar liya hai',
+    'mere bete ko aghwa kiya gaya hai',
+    'میرے بھائی کو اغوا کیا گیا ہے',
+    'my brother has been kidnapped',
+  ])('rings for a danger told in the plainest words: %s', (text) => {
+    expect(shipped(text)).toMatchObject({ category: 'kidnapping', alert: true, severity: 'critical' })
   })
 
   it.each([
