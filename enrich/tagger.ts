@@ -1,3 +1,4 @@
+import { atOneGo } from '../runtime/at-one-go.js'
 import type { Enricher } from './enricher.js'
 import { loadCategoryParts, type CategoryParts } from './enrichers/category/category.js'
 import type { AccountDistrict } from './enrichers/districts/account.js'
@@ -54,10 +55,5 @@ export function* loadingTagger(districtOfAccount?: AccountDistrict): Generator<v
 }
 
 /** The same at one go. */
-export function loadTagger(districtOfAccount?: AccountDistrict): TaggerParts {
-  const loading = loadingTagger(districtOfAccount)
-  for (;;) {
-    const { done, value } = loading.next()
-    if (done === true) return value
-  }
-}
+export const loadTagger = (districtOfAccount?: AccountDistrict): TaggerParts =>
+  atOneGo(loadingTagger(districtOfAccount))

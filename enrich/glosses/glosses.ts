@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { atOneGo } from '../../runtime/at-one-go.js'
 import { fold } from '../../runtime/fold.js'
 import { packagePath } from '../../runtime/package-root.js'
 import { LANGS, type Lang } from '../../schemas/tags.js'
@@ -84,13 +85,7 @@ export function* loadingGlosses(): Generator<void, Glosses, void> {
 }
 
 /** The same at one go. */
-export function loadGlosses(): Glosses {
-  const loading = loadingGlosses()
-  for (;;) {
-    const { done, value } = loading.next()
-    if (done === true) return value
-  }
-}
+export const loadGlosses = (): Glosses => atOneGo(loadingGlosses())
 
 function glossesOf(byLang: ReadonlyMap<Lang, ReadonlyMap<number, Meanings>>, spelled: readonly string[]): Glosses {
   const lists = [...byLang.values()]

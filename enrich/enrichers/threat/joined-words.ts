@@ -174,11 +174,13 @@ export function partingJoined(read: Reader, joined: JoinedWords): Reader {
 }
 
 function partsIn(word: Word, { original }: ReadText, joined: JoinedWords): Word[] | undefined {
-  // The common case, a known word, is told without folding anew.
-  if (word.text.length < MOST_LETTERS && joined.partsOf(word.text) === undefined) return undefined
+  // Of a longer word more than its text was written. The common case, a known word, is told without folding anew.
+  const isWhole = word.text.length < MOST_LETTERS
+  const known = isWhole ? joined.partsOf(word.text) : undefined
+  if (isWhole && known === undefined) return undefined
   const { text, starts } = foldWithOffsets(original.slice(word.start, word.end))
-  if (word.text.length < MOST_LETTERS ? text !== word.text : !text.startsWith(word.text)) return undefined
-  const parts = joined.partsOf(text)
+  if (isWhole ? text !== word.text : !text.startsWith(word.text)) return undefined
+  const parts = known ?? joined.partsOf(text)
   if (parts === undefined) return undefined
   const words: Word[] = []
   let at = 0
