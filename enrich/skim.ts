@@ -1,6 +1,6 @@
 import type { Span, Tags } from '../schemas/tags.js'
 import type { Enricher } from './enricher.js'
-import { foldForWords, isLower, isUpper, Kind, kindCached, readOnce } from './enrichers/threat/words.js'
+import { foldForWords, isLower, isUpper, Kind, kindCached, readOnce } from './reading/words.js'
 
 /** Up to here a text is read whole, in UTF-16 units: a comment on Facebook is no longer. */
 const READ_WHOLE = 8_000

@@ -6,7 +6,7 @@ import { loadDistrictSources, type DistrictSources } from './enrichers/districts
 import { createFingerprintEnricher } from './enrichers/fingerprint/fingerprint.js'
 import { createLanguageEnricher } from './enrichers/language/language.js'
 import { createSentimentEnricher } from './enrichers/sentiment/sentiment.js'
-import { loadJoinedWords, type JoinedWords } from './enrichers/threat/joined-words.js'
+import { loadJoinedWords, type JoinedWords } from './reading/joined-words.js'
 import { loadThreatParts, type ThreatParts } from './enrichers/threat/threat.js'
 import { loadingGlosses } from './glosses/glosses.js'
 import { createKnownWords, type KnownWords } from './vocabulary/known-words.js'

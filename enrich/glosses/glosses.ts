@@ -4,8 +4,9 @@ import { atOneGo } from '../../runtime/at-one-go.js'
 import { fold } from '../../runtime/fold.js'
 import { packagePath } from '../../runtime/package-root.js'
 import { LANGS, type Lang } from '../../schemas/tags.js'
+import { HashTable } from '../linear/hash-table.js'
 import { hashText } from '../linear/hashing.js'
-import { wordKeys } from '../enrichers/threat/keys.js'
+import { wordKeys } from '../reading/keys.js'
 import { basesOf } from './endings.js'
 
 const FOLDER = 'enrich/glosses'
@@ -50,21 +51,24 @@ const hashKey = (key: string): number => hashText(key, KEY)
  * line where a row is wrong. Pauses after each list, for who must do other things between.
  */
 export function* loadingGlosses(): Generator<void, Glosses, void> {
-  const byLang = new Map<Lang, Map<number, Meanings>>()
+  const byLang = new Map<Lang, HashTable>()
   const spelled: string[] = []
-  /** Few things are meant by many words. */
-  const hashed = new Map<string, Meanings>()
-  const hashesOf = (meanings: string): Meanings => {
-    let hashes = hashed.get(meanings)
-    if (hashes === undefined)
-      hashed.set(meanings, (hashes = meanings.split(' ').map((meaning) => hashText(meaning, GLOSS))))
-    return hashes
+  /** Few things are meant by many words: each stands once, and words have its place. */
+  const meant: Meanings[] = []
+  const places = new Map<string, number>()
+  const placeOf = (meanings: string): number => {
+    let place = places.get(meanings)
+    if (place === undefined) {
+      place = meant.push(meanings.split(' ').map((meaning) => hashText(meaning, GLOSS))) - 1
+      places.set(meanings, place)
+    }
+    return place
   }
   const path = packagePath(FOLDER)
   for (const name of existsSync(path) ? readdirSync(path).sort() : []) {
     const lang = LANGS.find((known) => name.startsWith(`${known}.`))
     if (lang === undefined || !name.endsWith('.tsv')) continue
-    const words = byLang.get(lang) ?? new Map<number, Meanings>()
+    const words = byLang.get(lang) ?? new HashTable()
     byLang.set(lang, words)
     for (const [index, line] of readFileSync(join(path, name), 'utf8').split('\n').entries()) {
       if (line === '' || line.startsWith('#')) continue
@@ -75,19 +79,23 @@ export function* loadingGlosses(): Generator<void, Glosses, void> {
         const { loose } = wordKeys(spelling)
         const hash = hashKey(loose)
         if (loose === '' || words.has(hash)) continue
-        words.set(hash, hashesOf(meanings))
+        words.set(hash, placeOf(meanings))
         spelled.push(spelling)
       }
     }
     yield
   }
-  return glossesOf(byLang, spelled)
+  return glossesOf(byLang, meant, spelled)
 }
 
 /** The same at one go. */
 export const loadGlosses = (): Glosses => atOneGo(loadingGlosses())
 
-function glossesOf(byLang: ReadonlyMap<Lang, ReadonlyMap<number, Meanings>>, spelled: readonly string[]): Glosses {
+function glossesOf(
+  byLang: ReadonlyMap<Lang, HashTable>,
+  meant: readonly Meanings[],
+  spelled: readonly string[],
+): Glosses {
   const lists = [...byLang.values()]
   // One string takes a tenth of the memory of so many.
   const spellings = spelled.join(' ')
@@ -95,7 +103,7 @@ function glossesOf(byLang: ReadonlyMap<Lang, ReadonlyMap<number, Meanings>>, spe
     const hash = hashOf(word)
     for (const each of NEIGHBOURS[lang]) {
       const found = byLang.get(each)?.get(hash)
-      if (found !== undefined) return found
+      if (found !== undefined) return meant[found]
     }
     return undefined
   }

@@ -1,4 +1,4 @@
-import { wordKeys } from '../enrichers/threat/keys.js'
+import { wordKeys } from '../reading/keys.js'
 import { addLetterGroups, bucketOf, hashText, joinHashes, GROUP_SEED } from './hashing.js'
 
 const WORD = 0x2f0b4c67

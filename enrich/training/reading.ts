@@ -1,7 +1,7 @@
 import { createRuleJudge, type RuleJudge } from '../enrichers/category/by-rules.js'
 import { createLanguageEnricher } from '../enrichers/language/language.js'
-import { loadJoinedWords, partingJoined } from '../enrichers/threat/joined-words.js'
-import { readText, type Reader } from '../enrichers/threat/words.js'
+import { loadJoinedWords, partingJoined } from '../reading/joined-words.js'
+import { readText, type Reader } from '../reading/words.js'
 import type { Enricher } from '../enricher.js'
 import { loadGlosses, type Glosses } from '../glosses/glosses.js'
 

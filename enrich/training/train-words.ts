@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { packagePath } from '../../runtime/package-root.js'
-import { LETTERS_ALONE, WORD_COUNTS } from '../enrichers/threat/joined-words.js'
-import { readText } from '../enrichers/threat/words.js'
+import { LETTERS_ALONE, WORD_COUNTS } from '../reading/joined-words.js'
+import { readText } from '../reading/words.js'
 import { readCorpus } from './corpus.js'
 
 /** A word met once is a slip as often as not. */

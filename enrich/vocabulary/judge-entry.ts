@@ -5,7 +5,7 @@ import { completedDistrict, districtProblem } from '../../runtime/vocabulary/add
 import type { VocabularyEntry, VocabularyItem, WordEntry } from '../../schemas/vocabulary.js'
 import type { Gazetteer } from '../enrichers/districts/gazetteer.js'
 import { nameTokens } from '../enrichers/districts/spelling.js'
-import { readText } from '../enrichers/threat/words.js'
+import { readText } from '../reading/words.js'
 import type { TaggerParts } from '../tagger.js'
 import { namesOfDistrict, type PlacesEntry } from './added-places.js'
 import { spellingKeys } from './word-readings.js'

@@ -8,7 +8,7 @@ import type { CategoryParts } from '../enrichers/category/category.js'
 import { loadOrdinaryWords } from '../enrichers/districts/gazetteer.js'
 import { nameTokens } from '../enrichers/districts/spelling.js'
 import { ENGLISH_GRAMMAR, PASHTO_GRAMMAR, URDU_DOUBTFUL, URDU_GRAMMAR } from '../enrichers/language/grammar-words.js'
-import { readText } from '../enrichers/threat/words.js'
+import { readText } from '../reading/words.js'
 import type { Glosses } from '../glosses/glosses.js'
 import { textMention } from '../text-mention.js'
 

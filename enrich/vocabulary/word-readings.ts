@@ -1,6 +1,6 @@
 import type { Span } from '../../schemas/tags.js'
-import { wordKeys } from '../enrichers/threat/keys.js'
-import { readText, type ReadText, type Word } from '../enrichers/threat/words.js'
+import { wordKeys } from '../reading/keys.js'
+import { readText, type ReadText, type Word } from '../reading/words.js'
 
 /** Words that end here are read as these. */
 interface Node {

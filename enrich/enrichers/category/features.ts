@@ -1,7 +1,7 @@
 import { CATEGORIES, LANGS, SEVERITIES, type Tags } from '../../../schemas/tags.js'
 import { bucketOf, hashText, joinHashes } from '../../linear/hashing.js'
 import type { Match } from '../threat/lexicon.js'
-import type { ReadText } from '../threat/words.js'
+import type { ReadText } from '../../reading/words.js'
 import type { RuleJudgement } from './by-rules.js'
 
 const CONCEPTS = 0x165667b1

@@ -10,7 +10,7 @@ import {
 import { probabilities, type LabelGroup, type LinearModel } from '../../linear/linear-model.js'
 import { unitOf, withoutItsYear } from '../../linear/word-features.js'
 import { WordScorer } from '../../linear/word-scorer.js'
-import { spanOf, type ReadText, type Word } from '../threat/words.js'
+import { spanOf, type ReadText, type Word } from '../../reading/words.js'
 import type { RuleJudgement } from './by-rules.js'
 import { conceptPairs, namedFeatures } from './features.js'
 import { alertScore, categoriesOf, fileOf, GROUPS, OUTPUTS, PLAIN_SHARE } from './files.js'

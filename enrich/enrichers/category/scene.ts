@@ -1,5 +1,5 @@
 import type { Match } from '../threat/lexicon.js'
-import type { ReadText } from '../threat/words.js'
+import type { ReadText } from '../../reading/words.js'
 
 /** One sentence, or a few neighbouring ones read together, by the concepts found in it. */
 export interface Scene {

@@ -1,7 +1,7 @@
 import { packagePath } from '../../../runtime/package-root.js'
 import type { Lang, LanguageTag } from '../../../schemas/tags.js'
 import type { Enricher } from '../../enricher.js'
-import type { JoinedWords } from '../threat/joined-words.js'
+import type { JoinedWords } from '../../reading/joined-words.js'
 import { FeatureBuffer } from './features.js'
 import { ENGLISH_GRAMMAR, PASHTO_GRAMMAR, URDU_DOUBTFUL, URDU_GRAMMAR, shareOf } from './grammar-words.js'
 import { readModels, scoreWords, softmax, type LanguageModels } from './linear-model.js'

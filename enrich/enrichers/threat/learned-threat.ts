@@ -3,7 +3,7 @@ import { probabilities, type LabelGroup, type LinearModel } from '../../linear/l
 import type { FeatureWeights } from '../../linear/word-features.js'
 import { WordScorer } from '../../linear/word-scorer.js'
 import type { Glosses } from '../../glosses/glosses.js'
-import type { ReadText } from './words.js'
+import type { ReadText } from '../../reading/words.js'
 
 export const THREATENING_MODEL = 'enrich/models/threatening.bin'
 

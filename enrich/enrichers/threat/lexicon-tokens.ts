@@ -1,6 +1,6 @@
 import { fold } from '../../../runtime/fold.js'
 import { addToHash, hashText } from '../../linear/hashing.js'
-import { LATIN, wordKeys, type WordKeys } from './keys.js'
+import { LATIN, wordKeys, type WordKeys } from '../../reading/keys.js'
 
 /** A word that sounds away to fewer letters (`we` to `vi`) is taken by its letters where it stands alone. */
 const MIN_LOOSE = 3
@@ -102,20 +102,24 @@ class TokenSieve {
   readonly #bits = new Uint8Array(SIEVE_BITS / 8)
 
   add({ level, key, isPrefix }: Token): void {
-    const hash = hashText(key, seedOf(level, isPrefix)) & (SIEVE_BITS - 1)
+    const hash = hashText(key, SEEDS[level][isPrefix ? 'prefix' : 'whole']) & (SIEVE_BITS - 1)
     this.#bits[hash >> 3]! |= 1 << (hash & 7)
   }
 
   mayHold(keys: WordKeys): boolean {
-    return LEVELS.some((level) => {
+    for (const level of LEVELS) {
       const key = keys[level]
-      let asPrefix = seedOf(level, true)
+      const { prefix, whole } = SEEDS[level]
+      let [asPrefix, asWhole] = [prefix, whole]
       for (let at = 0; at < key.length; at++) {
-        asPrefix = addToHash(asPrefix, key.charCodeAt(at))
+        const unit = key.charCodeAt(at)
+        asPrefix = addToHash(asPrefix, unit)
         if (this.#has(asPrefix)) return true
+        asWhole = addToHash(asWhole, unit)
       }
-      return this.#has(hashText(key, seedOf(level, false)))
-    })
+      if (this.#has(asWhole)) return true
+    }
+    return false
   }
 
   #has(hash: number): boolean {
@@ -124,7 +128,12 @@ class TokenSieve {
   }
 }
 
-const seedOf = (level: Level, isPrefix: boolean): number => 0x811c9dc5 + 2 * LEVELS.indexOf(level) + (isPrefix ? 1 : 0)
+/** What the hashes of the sieve begin with: another number for each level, and for whole words and beginnings. */
+const SEEDS: Readonly<Record<Level, Readonly<Record<'whole' | 'prefix', number>>>> = {
+  raw: { whole: 0x811c9dc5, prefix: 0x811c9dc6 },
+  light: { whole: 0x811c9dc7, prefix: 0x811c9dc8 },
+  loose: { whole: 0x811c9dc9, prefix: 0x811c9dca },
+}
 
 /** Reads a word of a pattern: `=` before it is `raw`, `*` behind it a beginning; English is known by its letters, all else by its sound. Throws where nothing is left of it. */
 export function tokenOf(written: string, lang: string, alone: boolean): Token {

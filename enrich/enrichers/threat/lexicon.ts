@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { packagePath } from '../../../runtime/package-root.js'
 import { isAnyOf, tellsByItself, tokenOf, TokenTable, type Token } from './lexicon-tokens.js'
-import type { ReadText, Word } from './words.js'
+import type { ReadText, Word } from '../../reading/words.js'
 
 /** A place where a pattern of the lexicon was found. */
 export interface Match {

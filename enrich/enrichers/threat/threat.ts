@@ -7,7 +7,7 @@ import { createThreateningJudge, THREATENING_MODEL } from './learned-threat.js'
 import { loadLexicon, type Lexicon, type Match } from './lexicon.js'
 import { offensiveFrom } from './offensive.js'
 import { threateningFrom } from './threatening.js'
-import { readText, spanOf, type Reader, type ReadText } from './words.js'
+import { readText, spanOf, type Reader, type ReadText } from '../../reading/words.js'
 
 /** What kind of word a concept is, in the words of LABELLING.md where it is a category; concepts not named here are no threat words. */
 const KINDS: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readText } from '../../../enrich/enrichers/threat/words.js'
+import { readText } from '../../../enrich/reading/words.js'
 import { skim } from '../../../enrich/skim.js'
 import { withoutOverlaps, WordReadings } from '../../../enrich/vocabulary/word-readings.js'
 

@@ -1,5 +1,5 @@
-import { foldWithOffsets, originalEnd, type FoldedText } from '../../../runtime/fold.js'
-import type { Span } from '../../../schemas/tags.js'
+import { foldWithOffsets, originalEnd, type FoldedText } from '../../runtime/fold.js'
+import type { Span } from '../../schemas/tags.js'
 
 /** A word of the folded text, with its place in the original and the sentence it stands in. */
 export interface Word {

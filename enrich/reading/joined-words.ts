@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs'
-import { foldWithOffsets } from '../../../runtime/fold.js'
-import { packagePath } from '../../../runtime/package-root.js'
-import { stemsOf } from '../../glosses/endings.js'
-import type { Glosses } from '../../glosses/glosses.js'
-import { addToHash, hashText } from '../../linear/hashing.js'
+import { foldWithOffsets } from '../../runtime/fold.js'
+import { packagePath } from '../../runtime/package-root.js'
+import { stemsOf } from '../glosses/endings.js'
+import type { Glosses } from '../glosses/glosses.js'
+import { HashTable } from '../linear/hash-table.js'
+import { addToHash, hashText } from '../linear/hashing.js'
 import { ARABIC } from './keys.js'
 import { MOST_LETTERS, type Reader, type ReadText, type Word } from './words.js'
 
@@ -78,7 +79,7 @@ export interface JoinedWordsParts {
  */
 export class JoinedWords {
   /** Of each word that is counted, by its hash. */
-  readonly #costs = new Map<number, number>()
+  readonly #costs = new HashTable()
   readonly #beginnings = new BeginningSieve()
   readonly #parted = new Map<string, readonly string[] | undefined>()
   readonly #isListed: (word: string) => boolean
