@@ -8,7 +8,7 @@ import { createLanguageEnricher } from './enrichers/language/language.js'
 import { createSentimentEnricher } from './enrichers/sentiment/sentiment.js'
 import { loadJoinedWords, type JoinedWords } from './reading/joined-words.js'
 import { loadThreatParts, type ThreatParts } from './enrichers/threat/threat.js'
-import { loadingGlosses } from './glosses/glosses.js'
+import { loadingGlosses, type Glosses } from './glosses/glosses.js'
 import { createKnownWords, type KnownWords } from './vocabulary/known-words.js'
 
 /** All that comes with Rabta to tag by: models, lexicons, glosses, the gazetteer. Read once a process; every set of enrichers shares it. */
@@ -25,13 +25,23 @@ export interface TaggerParts {
   readonly districtOfAccount: AccountDistrict | undefined
 }
 
+/** What several parts read words by. The spellings of all glosses are let go with it. */
+function* loadingWords(): Generator<
+  void,
+  Pick<TaggerParts, 'category' | 'joined'> & { readonly glosses: Glosses },
+  void
+> {
+  const lists = yield* loadingGlosses()
+  yield
+  const category = loadCategoryParts(lists.glosses)
+  yield
+  const joined = loadJoinedWords(lists, (word) => category.rules.knows(word))
+  return { glosses: lists.glosses, category, joined }
+}
+
 /** Reads it piece by piece, at most 0.4 s of work each, for who must do other things between. Throws where a file is missing or wrong. */
 export function* loadingTagger(districtOfAccount?: AccountDistrict): Generator<void, TaggerParts, void> {
-  const glosses = yield* loadingGlosses()
-  yield
-  const category = loadCategoryParts(glosses)
-  yield
-  const joined = loadJoinedWords(glosses, (word) => category.rules.knows(word))
+  const { glosses, category, joined } = yield* loadingWords()
   yield
   const language = createLanguageEnricher({ joined })
   yield

@@ -36,8 +36,12 @@ export interface Glosses {
   of(lang: Lang, word: string): readonly number[]
   /** Whether some list has the folded word or one that sounds like it, in whatever language. */
   lists(word: string): boolean
-  /** Every spelling of all lists, folded. */
-  spellings(): Iterable<string>
+}
+
+export interface GlossLists {
+  readonly glosses: Glosses
+  /** Every spelling of all lists, folded: some 10 MB, to be let go once they are counted. */
+  readonly spellings: readonly string[]
 }
 
 type Meanings = readonly number[]
@@ -50,9 +54,9 @@ const hashKey = (key: string): number => hashText(key, KEY)
  * Reads `glosses/LANG.tsv`: rows `spellings<TAB>meanings` with spaces between them; a meaning is an English lemma or a grammar mark. Throws with file and
  * line where a row is wrong. Pauses after each list, for who must do other things between.
  */
-export function* loadingGlosses(): Generator<void, Glosses, void> {
+export function* loadingGlosses(): Generator<void, GlossLists, void> {
   const byLang = new Map<Lang, HashTable>()
-  const spelled: string[] = []
+  const spellings: string[] = []
   /** Few things are meant by many words: each stands once, and words have its place. */
   const meant: Meanings[] = []
   const places = new Map<string, number>()
@@ -80,25 +84,20 @@ export function* loadingGlosses(): Generator<void, Glosses, void> {
         const hash = hashKey(loose)
         if (loose === '' || words.has(hash)) continue
         words.set(hash, placeOf(meanings))
-        spelled.push(spelling)
+        spellings.push(spelling)
       }
     }
     yield
   }
-  return glossesOf(byLang, meant, spelled)
+  return { glosses: glossesOf(byLang, meant), spellings }
 }
 
 /** The same at one go. */
-export const loadGlosses = (): Glosses => atOneGo(loadingGlosses())
+export const loadGlossLists = (): GlossLists => atOneGo(loadingGlosses())
+export const loadGlosses = (): Glosses => loadGlossLists().glosses
 
-function glossesOf(
-  byLang: ReadonlyMap<Lang, HashTable>,
-  meant: readonly Meanings[],
-  spelled: readonly string[],
-): Glosses {
+function glossesOf(byLang: ReadonlyMap<Lang, HashTable>, meant: readonly Meanings[]): Glosses {
   const lists = [...byLang.values()]
-  // One string takes a tenth of the memory of so many.
-  const spellings = spelled.join(' ')
   const listedAs = (lang: Lang, word: string): Meanings | undefined => {
     const hash = hashOf(word)
     for (const each of NEIGHBOURS[lang]) {
@@ -121,6 +120,5 @@ function glossesOf(
       const hash = hashOf(word)
       return lists.some((words) => words.has(hash))
     },
-    spellings: () => spellings.split(' '),
   }
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { foldWithOffsets } from '../../runtime/fold.js'
 import { packagePath } from '../../runtime/package-root.js'
 import { stemsOf } from '../glosses/endings.js'
-import type { Glosses } from '../glosses/glosses.js'
+import type { GlossLists } from '../glosses/glosses.js'
 import { HashTable } from '../linear/hash-table.js'
 import { addToHash, hashText } from '../linear/hashing.js'
 import { ARABIC } from './keys.js'
@@ -46,11 +46,16 @@ const UNKNOWN_ARABIC = costsOfUnknown(OF_UNKNOWN.arabic)
 const UNKNOWN_LATIN = costsOfUnknown(OF_UNKNOWN.latin)
 
 const SEED = 0x811c9dc5
+const NONE: ReadonlyMap<string, number> = new Map()
 const SIEVE_BITS = 2 ** 20
 
 /** Tells by hashes alone whether letters may begin a word: "no" is always true. */
 class BeginningSieve {
-  readonly #bits = new Uint8Array(SIEVE_BITS / 8)
+  readonly #bits: Uint8Array
+
+  constructor(like?: BeginningSieve) {
+    this.#bits = like === undefined ? new Uint8Array(SIEVE_BITS / 8) : like.#bits.slice()
+  }
 
   /** Takes the word in, and gives its hash. */
   add(word: string): number {
@@ -79,10 +84,13 @@ export interface JoinedWordsParts {
  */
 export class JoinedWords {
   /** Of each word that is counted, by its hash. */
-  readonly #costs = new HashTable()
-  readonly #beginnings = new BeginningSieve()
+  #costs = new HashTable()
+  #beginnings = new BeginningSieve()
+  /** Of the words known besides. */
+  readonly #added = new HashTable()
   readonly #parted = new Map<string, readonly string[] | undefined>()
   readonly #isListed: (word: string) => boolean
+  #costOfRare: number
 
   /** `counts` are of folded words; `spellings`, folded, stand for words met once; a word that `isListed` is never taken apart. */
   constructor({ counts, spellings = [], isListed = () => false }: JoinedWordsParts) {
@@ -92,10 +100,29 @@ export class JoinedWords {
       if (LETTERS_ALONE.test(spelling) && !counted.has(spelling)) counted.set(spelling, 1)
     let total = 0
     for (const count of counted.values()) total += count
-    for (const [word, count] of counted) {
-      const hash = word.length <= LONGEST_PART ? this.#beginnings.add(word) : hashText(word, SEED)
-      this.#costs.set(hash, Math.log(total / count))
-    }
+    for (const [word, count] of counted) this.#costs.set(this.#hashOf(word), Math.log(total / count))
+    this.#costOfRare = Math.log(Math.max(1, total))
+  }
+
+  /** The same that knows these folded words too, each as if met once. */
+  knowing(words: Iterable<string>): JoinedWords {
+    const own = [...words].filter((word) => LETTERS_ALONE.test(word))
+    if (own.length === 0) return this
+    const more = new JoinedWords({ counts: NONE, isListed: this.#isListed })
+    more.#costs = this.#costs
+    more.#costOfRare = this.#costOfRare
+    more.#beginnings = new BeginningSieve(this.#beginnings)
+    for (const word of own) more.#added.set(more.#hashOf(word), this.#costOfRare)
+    return more
+  }
+
+  /** Takes the word in as one that others may begin with. */
+  #hashOf(word: string): number {
+    return word.length <= LONGEST_PART ? this.#beginnings.add(word) : hashText(word, SEED)
+  }
+
+  #costOf(hash: number): number | undefined {
+    return this.#costs.get(hash) ?? this.#added.get(hash)
   }
 
   /** The words that a folded word is made of; undefined where it is one. */
@@ -103,7 +130,7 @@ export class JoinedWords {
     if (word.length < shortestJoined(word) || word.length > LONGEST_JOINED) return undefined
     if (this.#parted.has(word)) return this.#parted.get(word)
     const isOne =
-      this.#costs.has(hashText(word, SEED)) ||
+      this.#costOf(hashText(word, SEED)) !== undefined ||
       !LETTERS_ALONE.test(word) ||
       (word.length <= LONGEST_PART && this.#isListed(word))
     const parts = isOne ? undefined : this.#likeliest(word)
@@ -131,7 +158,7 @@ export class JoinedWords {
           hash = addToHash(hash, word.charCodeAt(end - 1))
           mayGoOn = this.#beginnings.mayBegin(hash)
           if (mayGoOn && (end - start > 1 || ONE_LETTER.has(word.charAt(start)))) {
-            const known = this.#costs.get(hash) ?? Infinity
+            const known = this.#costOf(hash) ?? Infinity
             cost = Math.min(cost, known + (!isArabic && end - start <= 2 ? OF_SHORT_LATIN : 0))
           }
         }
@@ -149,7 +176,10 @@ export class JoinedWords {
 }
 
 /** Reads the counts; throws with file and line where a row is wrong. `isOfLexicons` tells of a folded word that a lexicon looks for it. */
-export function loadJoinedWords(glosses: Glosses, isOfLexicons: (word: string) => boolean): JoinedWords {
+export function loadJoinedWords(
+  { glosses, spellings }: GlossLists,
+  isOfLexicons: (word: string) => boolean,
+): JoinedWords {
   const counts = new Map<string, number>()
   for (const [index, line] of readFileSync(packagePath(WORD_COUNTS), 'utf8').split('\n').entries()) {
     if (line === '') continue
@@ -162,7 +192,7 @@ export function loadJoinedWords(glosses: Glosses, isOfLexicons: (word: string) =
     for (const stem of stemsOf(word)) if (glosses.lists(stem) || isOfLexicons(stem)) return true
     return false
   }
-  return new JoinedWords({ counts, spellings: glosses.spellings(), isListed })
+  return new JoinedWords({ counts, spellings, isListed })
 }
 
 /** The reader that takes the words apart which `read` found run together; the span of each is its own. They stay in one sentence, however many they are. */

@@ -3,7 +3,7 @@ import { createLanguageEnricher } from '../enrichers/language/language.js'
 import { loadJoinedWords, partingJoined } from '../reading/joined-words.js'
 import { readText, type Reader } from '../reading/words.js'
 import type { Enricher } from '../enricher.js'
-import { loadGlosses, type Glosses } from '../glosses/glosses.js'
+import { loadGlossLists, type Glosses } from '../glosses/glosses.js'
 
 /** How texts are read where Rabta runs: what is learned from must be read in the same way. */
 export interface Reading {
@@ -15,8 +15,9 @@ export interface Reading {
 
 /** Reads the lexicons, the glosses, the counts of words and the model of languages, which must have been made before. */
 export function loadReading(): Reading {
-  const glosses = loadGlosses()
+  const lists = loadGlossLists()
+  const { glosses } = lists
   const rules = createRuleJudge()
-  const joined = loadJoinedWords(glosses, (word) => rules.knows(word))
+  const joined = loadJoinedWords(lists, (word) => rules.knows(word))
   return { glosses, rules, language: createLanguageEnricher({ joined }), read: partingJoined(readText, joined) }
 }

@@ -13,7 +13,7 @@ import { beginsPlace } from '../enrichers/districts/gazetteer.js'
 import { placeLetters } from '../enrichers/districts/spelling.js'
 import { partingJoined } from '../reading/joined-words.js'
 import { createThreatEnricher } from '../enrichers/threat/threat.js'
-import { readOnce } from '../reading/words.js'
+import { readOnce, readText } from '../reading/words.js'
 import { Skimmer } from '../skim.js'
 import type { TaggerParts } from '../tagger.js'
 import { addPlaces, type PlacesEntry } from './added-places.js'
@@ -117,7 +117,8 @@ async function placesOf(
 /** The enrichers with a word's reading: those that read words, and the sentiment, which has a reading of its own, see what it is read as. */
 function enrichersWith(parts: TaggerParts, sources: DistrictSources, readings: WordReadings): readonly AnyEnricher[] {
   const { language, joined, threat, category, sentiment, fingerprint, districtOfAccount } = parts
-  const read = readOnce(partingJoined((text) => readings.read(text), joined))
+  const parted = partingJoined(readText, joined.knowing(readings.words))
+  const read = readOnce((text) => readings.read(parted(text)))
   const skimmer = new Skimmer({
     ofDanger: (word) => readings.begins(word) || category.rules.tellsOfDanger(word),
     ofPlace: (word) => beginsPlace(sources.gazetteer, placeLetters(word)),

@@ -35,14 +35,16 @@ export const spellingKeys = (spelling: string): string[] => readText(spelling).w
  */
 export class WordReadings {
   readonly #root: Node = { next: new Map(), as: undefined }
+  readonly #words = new Set<string>()
 
   /** Of two readings of one spelling the first stays. Throws where either holds no word. */
   add(spelling: string, like: string): void {
     const words = readText(like).words.map(({ text }) => text)
-    const keys = spellingKeys(spelling)
-    if (words.length === 0 || keys.length === 0) throw new Error('a word without letters')
+    const spelled = readText(spelling).words
+    if (words.length === 0 || spelled.length === 0) throw new Error('a word without letters')
+    for (const { text } of spelled) this.#words.add(text)
     let node = this.#root
-    for (const key of keys) {
+    for (const key of spelled.map((word) => keyOf(word.text))) {
       let next = node.next.get(key)
       if (next === undefined) node.next.set(key, (next = { next: new Map(), as: undefined }))
       node = next
@@ -54,14 +56,18 @@ export class WordReadings {
     return this.#root.next.size === 0
   }
 
+  /** Every word of the spellings that were added, folded. */
+  get words(): Iterable<string> {
+    return this.#words
+  }
+
   /** Whether a spelling that was added begins with this folded word. */
   begins(word: string): boolean {
     return this.#root.next.has(keyOf(word))
   }
 
-  /** `readText` with the words that are read as others in their place. */
-  read(text: string): ReadText {
-    const read = readText(text)
+  /** The text with the words that are read as others in their place. */
+  read(read: ReadText): ReadText {
     const found = this.#find(read.words)
     if (found.length === 0) return read
     const words: Word[] = []

@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createLanguageEnricher, LANGUAGE_MODEL } from '../../../enrich/enrichers/language/language.js'
 import { loadJoinedWords } from '../../../enrich/reading/joined-words.js'
-import { loadGlosses } from '../../../enrich/glosses/glosses.js'
+import { loadGlossLists } from '../../../enrich/glosses/glosses.js'
 import { packagePath } from '../../../runtime/package-root.js'
 import { LANGS, type Tags } from '../../../schemas/tags.js'
 import { mentionOf, NO_TAGS } from './mention-of.js'
@@ -79,7 +79,7 @@ describe('language', () => {
   })
 
   it('reads a Latin message without spaces by the words it is made of', () => {
-    const parting = createLanguageEnricher({ joined: loadJoinedWords(loadGlosses(), () => false) })
+    const parting = createLanguageEnricher({ joined: loadJoinedWords(loadGlossLists(), () => false) })
     const text = 'zama mashom wrak de os ye pate na lagi mehrabani okai'
     expect(parting.enrich(mentionOf(text.replaceAll(' ', '')), NO_TAGS).lang).toBe('ps-Latn')
     expect(parting.enrich(mentionOf(text), NO_TAGS)).toEqual(judge(text))

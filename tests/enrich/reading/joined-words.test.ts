@@ -5,12 +5,12 @@ import { describe, expect, it } from 'vitest'
 import { createRuleJudge } from '../../../enrich/enrichers/category/by-rules.js'
 import { JoinedWords, loadJoinedWords, partingJoined } from '../../../enrich/reading/joined-words.js'
 import { readText } from '../../../enrich/reading/words.js'
-import { loadGlosses } from '../../../enrich/glosses/glosses.js'
+import { loadGlossLists } from '../../../enrich/glosses/glosses.js'
 import { fold } from '../../../runtime/fold.js'
 import { packagePath } from '../../../runtime/package-root.js'
 
 const rules = createRuleJudge()
-const joinedWords = loadJoinedWords(loadGlosses(), (word) => rules.knows(word))
+const joinedWords = loadJoinedWords(loadGlossLists(), (word) => rules.knows(word))
 const read = partingJoined(readText, joinedWords)
 const wordsOf = (text: string) => read(text).words.map(({ text: letters }) => letters)
 /** Of each word what the writer wrote. */

@@ -61,6 +61,22 @@ describe('a word that is read as another', () => {
     expect([places, language]).toEqual([before.districts, before.language])
   })
 
+  it.each([
+    ['the word before it', 'کراکہ', 'پشاور صدر بازار میں زوردارکراکہ ہوا ہے'],
+    ['all others', 'کراکہ', 'صدربازارمیںکراکہہواہے'],
+    ['others, in Latin letters', 'karaka', 'sadar bazar mein abhikaraka hua hai'],
+  ])('is found where it runs into %s', async (_what, word, text) => {
+    await add({ ...WORD, words: [word] })
+    const start = text.indexOf(word)
+    const found = { text: word, start, end: start + word.length, kind: 'terrorism' }
+    expect(tags(text).threat?.keywords).toContainEqual(found)
+  })
+
+  it('is never taken apart, whatever words it is made of', async () => {
+    await add({ ...WORD, words: ['گھرپر'] })
+    expect(tags('بازار میں گھرپر ہوا ہے').threat?.keywords).toMatchObject([{ text: 'گھرپر', kind: 'terrorism' }])
+  })
+
   it('is known of several words, by the spans of all of them, and of several spellings', async () => {
     await add({ kind: 'word', words: ['bhata khori', 'bata khuri'], like: 'bhatta' })
     for (const written of ['bhata khori', 'Bata Khuri']) {
