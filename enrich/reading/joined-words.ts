@@ -46,7 +46,6 @@ const UNKNOWN_ARABIC = costsOfUnknown(OF_UNKNOWN.arabic)
 const UNKNOWN_LATIN = costsOfUnknown(OF_UNKNOWN.latin)
 
 const SEED = 0x811c9dc5
-const NONE: ReadonlyMap<string, number> = new Map()
 const SIEVE_BITS = 2 ** 20
 
 /** Tells by hashes alone whether letters may begin a word: "no" is always true. */
@@ -84,45 +83,43 @@ export interface JoinedWordsParts {
  */
 export class JoinedWords {
   /** Of each word that is counted, by its hash. */
-  #costs = new HashTable()
-  #beginnings = new BeginningSieve()
-  /** Of the words known besides. */
-  readonly #added = new HashTable()
+  readonly #costs = new HashTable()
+  readonly #beginnings: BeginningSieve
   readonly #parted = new Map<string, readonly string[] | undefined>()
   readonly #isListed: (word: string) => boolean
-  #costOfRare: number
+  readonly #total: number
+  readonly #base: JoinedWords | undefined
 
-  /** `counts` are of folded words; `spellings`, folded, stand for words met once; a word that `isListed` is never taken apart. */
-  constructor({ counts, spellings = [], isListed = () => false }: JoinedWordsParts) {
+  /**
+   * `counts` are of folded words; `spellings`, folded, stand for words met once; a word that `isListed` is never taken apart. What `base` knows is known too, and
+   * `counts` are then taken as if they were of its corpus.
+   */
+  constructor({ counts, spellings = [], isListed = () => false }: JoinedWordsParts, base?: JoinedWords) {
     this.#isListed = isListed
+    this.#base = base
+    this.#beginnings = new BeginningSieve(base === undefined ? undefined : base.#beginnings)
     const counted = new Map(counts)
     for (const spelling of spellings)
       if (LETTERS_ALONE.test(spelling) && !counted.has(spelling)) counted.set(spelling, 1)
     let total = 0
     for (const count of counted.values()) total += count
-    for (const [word, count] of counted) this.#costs.set(this.#hashOf(word), Math.log(total / count))
-    this.#costOfRare = Math.log(Math.max(1, total))
+    this.#total = base === undefined ? total : base.#total
+    for (const [word, count] of counted) {
+      const hash = word.length <= LONGEST_PART ? this.#beginnings.add(word) : hashText(word, SEED)
+      this.#costs.set(hash, Math.log(this.#total / count))
+    }
   }
 
-  /** The same that knows these folded words too, each as if met once. */
+  /** The same that knows these folded words too, each as if met once. Those of more than 16 letters, or with other signs in them, are not found within others. */
   knowing(words: Iterable<string>): JoinedWords {
-    const own = [...words].filter((word) => LETTERS_ALONE.test(word))
-    if (own.length === 0) return this
-    const more = new JoinedWords({ counts: NONE, isListed: this.#isListed })
-    more.#costs = this.#costs
-    more.#costOfRare = this.#costOfRare
-    more.#beginnings = new BeginningSieve(this.#beginnings)
-    for (const word of own) more.#added.set(more.#hashOf(word), this.#costOfRare)
-    return more
-  }
-
-  /** Takes the word in as one that others may begin with. */
-  #hashOf(word: string): number {
-    return word.length <= LONGEST_PART ? this.#beginnings.add(word) : hashText(word, SEED)
+    const added = [...words].filter((word) => LETTERS_ALONE.test(word))
+    if (added.length === 0) return this
+    return new JoinedWords({ counts: new Map(added.map((word) => [word, 1])), isListed: this.#isListed }, this)
   }
 
   #costOf(hash: number): number | undefined {
-    return this.#costs.get(hash) ?? this.#added.get(hash)
+    const base = this.#base
+    return (base === undefined ? undefined : base.#costOf(hash)) ?? this.#costs.get(hash)
   }
 
   /** The words that a folded word is made of; undefined where it is one. */
@@ -195,11 +192,21 @@ export function loadJoinedWords(
   return new JoinedWords({ counts, spellings, isListed })
 }
 
-/** The reader that takes the words apart which `read` found run together; the span of each is its own. They stay in one sentence, however many they are. */
-export function partingJoined(read: Reader, joined: JoinedWords): Reader {
+/**
+ * The reader that takes the words apart which `read` found run together, but those that are to be kept; the span of each is its own. They stay in one
+ * sentence, however many they are.
+ */
+export function partingJoined(
+  read: Reader,
+  joined: JoinedWords,
+  isKept: (word: string) => boolean = () => false,
+): Reader {
   return (text) => {
     const whole = read(text)
-    const words = whole.words.flatMap((word) => partsIn(word, whole, joined) ?? [word])
+    const words = whole.words.flatMap((word) => {
+      const parts = partsIn(word, whole, joined)
+      return parts === undefined || isKept(word.text) ? [word] : parts
+    })
     return words.length === whole.words.length ? whole : { ...whole, words }
   }
 }

@@ -117,7 +117,7 @@ async function placesOf(
 /** The enrichers with a word's reading: those that read words, and the sentiment, which has a reading of its own, see what it is read as. */
 function enrichersWith(parts: TaggerParts, sources: DistrictSources, readings: WordReadings): readonly AnyEnricher[] {
   const { language, joined, threat, category, sentiment, fingerprint, districtOfAccount } = parts
-  const parted = partingJoined(readText, joined.knowing(readings.words))
+  const parted = partingJoined(readText, joined.knowing(readings.words), (word) => readings.has(word))
   const read = readOnce((text) => readings.read(parted(text)))
   const skimmer = new Skimmer({
     ofDanger: (word) => readings.begins(word) || category.rules.tellsOfDanger(word),

@@ -36,13 +36,17 @@ export const spellingKeys = (spelling: string): string[] => readText(spelling).w
 export class WordReadings {
   readonly #root: Node = { next: new Map(), as: undefined }
   readonly #words = new Set<string>()
+  readonly #keys = new Set<string>()
 
   /** Of two readings of one spelling the first stays. Throws where either holds no word. */
   add(spelling: string, like: string): void {
     const words = readText(like).words.map(({ text }) => text)
     const spelled = readText(spelling).words
     if (words.length === 0 || spelled.length === 0) throw new Error('a word without letters')
-    for (const { text } of spelled) this.#words.add(text)
+    for (const { text } of spelled) {
+      this.#words.add(text)
+      this.#keys.add(keyOf(text))
+    }
     let node = this.#root
     for (const key of spelled.map((word) => keyOf(word.text))) {
       let next = node.next.get(key)
@@ -59,6 +63,11 @@ export class WordReadings {
   /** Every word of the spellings that were added, folded. */
   get words(): Iterable<string> {
     return this.#words
+  }
+
+  /** Whether a folded word is, or is spelled like, one of them. */
+  has(word: string): boolean {
+    return this.#keys.has(keyOf(word))
   }
 
   /** Whether a spelling that was added begins with this folded word. */

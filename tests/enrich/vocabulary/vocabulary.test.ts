@@ -72,9 +72,15 @@ describe('a word that is read as another', () => {
     expect(tags(text).threat?.keywords).toContainEqual(found)
   })
 
-  it('is never taken apart, whatever words it is made of', async () => {
-    await add({ ...WORD, words: ['گھرپر'] })
-    expect(tags('بازار میں گھرپر ہوا ہے').threat?.keywords).toMatchObject([{ text: 'گھرپر', kind: 'terrorism' }])
+  it.each([
+    ['as it was added', 'گھرپر', 'گھرپر'],
+    ['as it was added, in Latin letters', 'zordarbhatta', 'zordarbhatta'],
+    ['with a look-alike letter', 'zordarbhatta', 'z\u043erdarbhatta'],
+    ['with a letter drawn out', 'zordarbhatta', 'zordarbhatttta'],
+  ])('is never taken apart, whatever words it is made of: %s', async (_how, word, written) => {
+    await add({ ...WORD, words: [word] })
+    const { threat } = tags(`bazar mein ${written} hua hai`)
+    expect(threat?.keywords).toMatchObject([{ text: written, kind: 'terrorism' }])
   })
 
   it('is known of several words, by the spans of all of them, and of several spellings', async () => {
