@@ -122,6 +122,7 @@ const ENDINGS: Partial<Readonly<Record<Lang, readonly Ending[]>>> = {
   ar: [
     ending('ال-'),
     ending('وال-'),
+    ending('و-'),
     ending('بال-'),
     ending('ه'),
     ending('ون'),

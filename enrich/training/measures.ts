@@ -4,7 +4,7 @@ import { readCorpus, readCorpusFile } from './corpus.js'
 import { macroF1, share, type Estimate, type Pair } from './intervals.js'
 import { districtsOf, judged, tagsOf, type JudgedRow } from './judged-corpus.js'
 import { readLanguageRows } from './language-rows.js'
-import { ORDINARY_HELD_BACK, ordinaryTexts } from './ordinary-texts.js'
+import { ORDINARY_HELD_BACK, ordinarySentences, ordinaryTexts } from './ordinary-texts.js'
 import { createRandom, hashOf } from './random.js'
 import { heldBackThreats } from './threat-rows.js'
 
@@ -31,7 +31,10 @@ const CRITICISM = 'enrich/corpus/criticism.tsv'
 const UNDISPUTED = [
   { ids: /^td/, are: 'undisputed ones beside them' },
   { ids: /^te/, are: 'undisputed ones by another writer, as people write on a phone' },
+  { ids: /^tf/, are: 'undisputed ones by a third writer, in the plainest words' },
 ] as const
+/** The file of the test part with harmless talk of daily life in the words of danger, and beside it, one in ten, what rings. */
+const DAILY = /^tg/
 /** The test part as it is keyed in haste. */
 const HASTE = [
   { are: 'messages of our test part, three in ten spaces gone', keyed: (text: string) => withoutSomeSpaces(text, createRandom(hashOf(text))) }, // prettier-ignore
@@ -74,6 +77,18 @@ function alertMeasures(rows: readonly JudgedRow[], on: string): Measured[] {
   ]
 }
 
+/** How many of the texts ring, none of which may. */
+function falseRings(texts: readonly string[], enrichers: readonly AnyEnricher[], are: string, reach: string): Measured {
+  const rings = texts.filter((text) => tagsOf(text, enrichers).category?.alert === true).length
+  return {
+    name: 'false rings',
+    on: `${texts.length} ${are}`,
+    estimate: share(rings, texts.length),
+    reach,
+    isFault: true,
+  }
+}
+
 const categoryPairs = (rows: readonly JudgedRow[]): Pair[] =>
   rows.map(({ row, tags }) => ({ truth: row.category, answer: tags.category?.category ?? '' }))
 
@@ -90,7 +105,9 @@ function districtMeasures(rows: readonly JudgedRow[], on: string): Measured[] {
 /** Everything that docs/tagging.md tells, on the test part of the corpus and, where they are at hand, on the rows held back of other people's data. */
 export function evaluate(enrichers: readonly AnyEnricher[]): Evaluation {
   const tested = judged(readCorpus('test'), enrichers)
-  const rows = tested.filter(({ row }) => UNDISPUTED.every(({ ids }) => !ids.test(row.id)))
+  const rows = tested.filter(({ row }) =>
+    [...UNDISPUTED.map(({ ids }) => ids), DAILY].every((ids) => !ids.test(row.id)),
+  )
   const on = `${rows.length} messages of our test part`
   const missing: string[] = []
   const table: Measured[] = []
@@ -115,19 +132,12 @@ export function evaluate(enrichers: readonly AnyEnricher[]): Evaluation {
   table.push(...alertMeasures(rows, on))
   const ordinary = ordinaryTexts('test')
   if (ordinary.length < ORDINARY_HELD_BACK) missing.push('false rings on ordinary texts: ../shared/data is not here')
-  else {
-    const rings = ordinary.filter((text) => tagsOf(text, enrichers).category?.alert === true).length
-    const of = `${ordinary.length} comments, reviews and sentences of other people`
-    table.push({ name: 'false rings', on: of, estimate: share(rings, ordinary.length), reach: '0.005', isFault: true })
-  }
-  const criticism = judged(readCorpusFile(CRITICISM), enrichers)
-  table.push({
-    name: 'false rings',
-    on: `${criticism.length} harsh criticisms`,
-    estimate: share(criticism.filter(isRung).length, criticism.length),
-    reach: '0',
-    isFault: true,
-  })
+  else table.push(falseRings(ordinary, enrichers, 'comments, reviews and sentences of other people', '0.005'))
+  const sentences = ordinarySentences('test')
+  if (sentences.length > 0)
+    table.push(falseRings(sentences, enrichers, 'sentences in twelve languages, held back of the language data', '0.005')) // prettier-ignore
+  const criticism = readCorpusFile(CRITICISM).map(({ text }) => text)
+  table.push(falseRings(criticism, enrichers, 'harsh criticisms', '0'))
   const answers = (truth: (row: JudgedRow['row']) => string | undefined, answer: (row: JudgedRow) => string): Pair[] =>
     rows.flatMap((each) => {
       const label = truth(each.row)
@@ -164,6 +174,19 @@ export function evaluate(enrichers: readonly AnyEnricher[]): Evaluation {
     table.push({ name: 'category: macro F1', on: those, estimate: macroF1(categoryPairs(some)), reach: '0.85' })
     table.push(...districtMeasures(some, those))
   }
+  const [due, harmless] = [true, false].map((alert) =>
+    tested.filter(({ row }) => DAILY.test(row.id) && row.alert === alert),
+  ) as [JudgedRow[], JudgedRow[]]
+  const harmlessTexts = harmless.map(({ row }) => row.text)
+  table.push(
+    falseRings(harmlessTexts, enrichers, 'harmless sentences of daily life in the words of danger', 'no aim'),
+    {
+      name: 'alert: recall',
+      on: `${due.length} dangers beside them, in the same words`,
+      estimate: share(due.filter(isRung).length, due.length),
+      reach: '0.96',
+    },
+  )
   for (const { are, keyed } of HASTE) {
     const hasty = judged(
       rows.map(({ row }) => ({ ...row, text: keyed(row.text) })),

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { packagePath } from '../../runtime/package-root.js'
-import { SHARED_DATA } from './language-rows.js'
+import { readLanguageRows, SHARED_DATA } from './language-rows.js'
 import { hashOf } from './random.js'
 
 /** Files of texts that are no messages to the police, and what stands behind the text in their lines. */
@@ -37,4 +37,16 @@ export function ordinaryTexts(part: 'train' | 'test'): string[] {
   chosen.sort((a, b) => a.order - b.order || (a.text < b.text ? -1 : 1))
   const held = new Set(chosen.filter(({ order }) => order % 2 === 1).slice(0, ORDINARY_HELD_BACK))
   return (part === 'test' ? [...held] : chosen.filter((each) => !held.has(each))).map(({ text }) => text)
+}
+
+/**
+ * Single sentences in every language, of the rows that languages are learned from (`train`) and of those held back of them (`test`): of phrase books, encyclopaedias and
+ * programs. None is in either part of the ordinary texts. None where the data is not at hand.
+ */
+export function ordinarySentences(part: 'train' | 'test'): string[] {
+  const others = new Set([...ordinaryTexts('train'), ...ordinaryTexts('test')])
+  return (readLanguageRows() ?? [])
+    .filter(({ origin, held }) => origin === 'shared' && held === (part === 'test'))
+    .map(({ text }) => text.trim())
+    .filter((text) => text.length >= LEAST_LETTERS && !others.has(text))
 }

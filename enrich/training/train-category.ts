@@ -14,7 +14,7 @@ import { readCorpus } from './corpus.js'
 import { quantise } from './fit.js'
 import { UNKNOWN, type Example, type GroupFitOptions, type GroupWeights } from './fit-groups.js'
 import { fitInThreads, type FitTask } from './fit-in-threads.js'
-import { ordinaryTexts } from './ordinary-texts.js'
+import { ordinarySentences, ordinaryTexts } from './ordinary-texts.js'
 import { createRandom, hashOf } from './random.js'
 
 const BUCKETS = 2 ** 18
@@ -22,7 +22,7 @@ const UNSEEN_ONE_IN = 4
 /** So many fits, each with another order and other features left out, are averaged: a sum of scores, at the price of one. */
 const FITS = 2
 const STEPS = [0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6]
-/** Texts that nobody wrote to the police teach what ordinary is; there are a quarter as many of them as of messages, and most of what is written is like them. */
+/** What each of the texts counts that nobody wrote to the police, and of the messages that have to do with nothing of theirs: most of what people write is such. */
 const ORDINARY_WEIGHT = 3
 /** Of so many texts one is also learned from as if nobody had told its language. */
 const FAILED_ONE_IN = 12
@@ -96,8 +96,11 @@ function printSteps(unseen: readonly Scored[], group: LabelGroup | undefined): v
 export async function trainCategory(): Promise<void> {
   const names = featureNames(createRuleJudge().concepts)
   const messages = readCorpus('train')
-  const labelled = messages.map((row): ToLearn => ({ ...row, weight: 1 }))
-  const ordinary = ordinaryTexts('train').map((text): ToLearn => ({ text, weight: ORDINARY_WEIGHT }))
+  const labelled = messages.map((row): ToLearn => ({ ...row, weight: row.category === 'other' ? ORDINARY_WEIGHT : 1 }))
+  const ordinary = [...ordinaryTexts('train'), ...ordinarySentences('train')].map((text): ToLearn => ({
+    text,
+    weight: ORDINARY_WEIGHT,
+  }))
   const failed = [...labelled, ...ordinary]
     .filter(({ text }) => hashOf(text) % FAILED_ONE_IN === 0)
     .map((row): ToLearn => ({ ...row, weight: AGAIN_WEIGHT, withoutLanguage: true }))

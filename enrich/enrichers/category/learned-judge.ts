@@ -28,10 +28,8 @@ const RIVALS = 3
  * ordinary texts of the test part (decision 28).
  */
 const WEIGHT_OF_MISSING = 1.2
-/** From here to 0.5 the model is in doubt, and rings where the rules ring; where they are loud (log-odds of an alert), from far below: a danger in its plainest words is rare in what it learned from. */
+/** From here to 0.5 the model is in doubt, and rings where the rules ring. */
 const DOUBTS_FROM = 0.4
-const LOUD = 1.5
-const DOUBTS_FROM_WHERE_LOUD = 0.1
 /** A word that adds less than this share of the strongest is not shown. */
 const LEAST_SHARE = 0.35
 
@@ -142,8 +140,7 @@ const rounded = (probability: number): number => Math.round(probability * 1000) 
 function tagOf(judged: Judged, read: ReadText, rules: RuleJudgement): CategoryTag {
   const odds = (WEIGHT_OF_MISSING * judged.alert) / Math.max(1e-9, 1 - judged.alert)
   const learned = rounded(odds / (1 + odds))
-  const doubtsFrom = rules.loudest >= LOUD ? DOUBTS_FROM_WHERE_LOUD : DOUBTS_FROM
-  const alertConfidence = learned >= doubtsFrom && rules.tag.alert ? Math.max(0.5, learned) : learned
+  const alertConfidence = learned >= DOUBTS_FROM && rules.tag.alert ? Math.max(0.5, learned) : learned
   const alert = alertConfidence >= 0.5
   const categories = categoriesOf(judged.files)
   const category = bestOf(CATEGORIES, categories, alert ? EVENT_CATEGORIES : CATEGORIES)

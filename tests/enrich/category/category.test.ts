@@ -40,6 +40,29 @@ describe('category and alert', () => {
   })
 
   it.each([
+    ['violence', 'mere abbu ko qatal kiya gaya hai'],
+    ['violence', 'my father has been murdered'],
+    ['violence', 'میرے والد کو قتل کر دیا گیا ہے'],
+    ['violence', 'زما پلار یې قتل کړو'],
+    ['mishap', 'mera beta nahar me doob gaya hai'],
+    ['crime', 'daku hamare ghar me ghus gaye hain'],
+    ['harassment', 'mera shohar mujhe maar raha hai'],
+    ['terrorism', 'yahan dhamaka hua hai'],
+  ])('rings for other plain dangers, as %s: %s', (file, text) => {
+    expect(shipped(text)).toMatchObject({ category: file, alert: true })
+  })
+
+  it.each([
+    'chhat pe beth k chai pee rahe hain',
+    'andar a jao khirki khuli h',
+    'ڈاکٹر نے پرچی پر پانچ دوائیاں لکھ دیں',
+    'My son is on the roof flying his kite',
+    'In the drama the husband beats her and she leaves him',
+  ])('does not ring for daily talk in the same words: %s', (text) => {
+    expect(shipped(text)?.alert).toBe(false)
+  })
+
+  it.each([
     ['criticism, however harsh', 'kpk police is the most useless and shameless force in the world'],
     ['politics', 'حکومت نے عوام پر پٹرول بم گرا دیا'],
     ['sport', 'kal ka match kya dhamaka tha'],
