@@ -3,6 +3,7 @@ import { foldWithOffsets } from '../../runtime/fold.js'
 import { packagePath } from '../../runtime/package-root.js'
 import { stemsOf } from '../glosses/endings.js'
 import type { GlossLists } from '../glosses/glosses.js'
+import { HashSieve } from '../linear/hash-sieve.js'
 import { HashTable } from '../linear/hash-table.js'
 import { addToHash, hashText } from '../linear/hashing.js'
 import { ARABIC } from './keys.js'
@@ -46,29 +47,11 @@ const UNKNOWN_ARABIC = costsOfUnknown(OF_UNKNOWN.arabic)
 const UNKNOWN_LATIN = costsOfUnknown(OF_UNKNOWN.latin)
 
 const SEED = 0x811c9dc5
-const SIEVE_BITS = 2 ** 20
-
-/** Tells by hashes alone whether letters may begin a word: "no" is always true. */
-class BeginningSieve {
-  readonly #bits: Uint8Array
-
-  constructor(like?: BeginningSieve) {
-    this.#bits = like === undefined ? new Uint8Array(SIEVE_BITS / 8) : like.#bits.slice()
-  }
-
-  /** Takes the word in, and gives its hash. */
-  add(word: string): number {
-    let hash = SEED
-    for (let at = 0; at < word.length; at++) {
-      hash = addToHash(hash, word.charCodeAt(at))
-      this.#bits[(hash & (SIEVE_BITS - 1)) >> 3]! |= 1 << (hash & 7)
-    }
-    return hash
-  }
-
-  mayBegin(hash: number): boolean {
-    return ((this.#bits[(hash & (SIEVE_BITS - 1)) >> 3] as number) & (1 << (hash & 7))) !== 0
-  }
+/** Puts in the hashes of all that the word begins with, and gives its own. */
+function addBeginnings(sieve: HashSieve, word: string): number {
+  let hash = SEED
+  for (let at = 0; at < word.length; at++) sieve.add((hash = addToHash(hash, word.charCodeAt(at))))
+  return hash
 }
 
 export interface JoinedWordsParts {
@@ -84,7 +67,8 @@ export interface JoinedWordsParts {
 export class JoinedWords {
   /** Of each word that is counted, by its hash. */
   readonly #costs = new HashTable()
-  readonly #beginnings: BeginningSieve
+  /** Of what words begin with. */
+  readonly #beginnings: HashSieve
   readonly #parted = new Map<string, readonly string[] | undefined>()
   readonly #isListed: (word: string) => boolean
   readonly #total: number
@@ -97,7 +81,7 @@ export class JoinedWords {
   constructor({ counts, spellings = [], isListed = () => false }: JoinedWordsParts, base?: JoinedWords) {
     this.#isListed = isListed
     this.#base = base
-    this.#beginnings = new BeginningSieve(base === undefined ? undefined : base.#beginnings)
+    this.#beginnings = new HashSieve(base === undefined ? undefined : base.#beginnings)
     const counted = new Map(counts)
     for (const spelling of spellings)
       if (LETTERS_ALONE.test(spelling) && !counted.has(spelling)) counted.set(spelling, 1)
@@ -105,7 +89,7 @@ export class JoinedWords {
     for (const count of counted.values()) total += count
     this.#total = base === undefined ? total : base.#total
     for (const [word, count] of counted) {
-      const hash = word.length <= LONGEST_PART ? this.#beginnings.add(word) : hashText(word, SEED)
+      const hash = word.length <= LONGEST_PART ? addBeginnings(this.#beginnings, word) : hashText(word, SEED)
       this.#costs.set(hash, Math.log(this.#total / count))
     }
   }
@@ -153,7 +137,7 @@ export class JoinedWords {
         let cost = (unknown[end - start] as number) + OF_UNKNOWN_PART
         if (mayGoOn) {
           hash = addToHash(hash, word.charCodeAt(end - 1))
-          mayGoOn = this.#beginnings.mayBegin(hash)
+          mayGoOn = this.#beginnings.mayHold(hash)
           if (mayGoOn && (end - start > 1 || ONE_LETTER.has(word.charAt(start)))) {
             const known = this.#costOf(hash) ?? Infinity
             cost = Math.min(cost, known + (!isArabic && end - start <= 2 ? OF_SHORT_LATIN : 0))

@@ -77,17 +77,14 @@ function alertMeasures(rows: readonly JudgedRow[], on: string): Measured[] {
   ]
 }
 
-/** How many of the texts ring, none of which may. */
-function falseRings(texts: readonly string[], enrichers: readonly AnyEnricher[], are: string, reach: string): Measured {
-  const rings = texts.filter((text) => tagsOf(text, enrichers).category?.alert === true).length
-  return {
-    name: 'false rings',
-    on: `${texts.length} ${are}`,
-    estimate: share(rings, texts.length),
-    reach,
-    isFault: true,
-  }
-}
+/** How many of those ring, none of which may. */
+const falseRings = (rings: readonly boolean[], are: string, reach: string): Measured => ({
+  name: 'false rings',
+  on: `${rings.length} ${are}`,
+  estimate: share(rings.filter(Boolean).length, rings.length),
+  reach,
+  isFault: true,
+})
 
 const categoryPairs = (rows: readonly JudgedRow[]): Pair[] =>
   rows.map(({ row, tags }) => ({ truth: row.category, answer: tags.category?.category ?? '' }))
@@ -130,14 +127,14 @@ export function evaluate(enrichers: readonly AnyEnricher[]): Evaluation {
   }
   if (heldBack === undefined) missing.push('language on lid-train.tsv: ../shared/data is not here')
   table.push(...alertMeasures(rows, on))
+  const rings = (text: string): boolean => tagsOf(text, enrichers).category?.alert === true
   const ordinary = ordinaryTexts('test')
   if (ordinary.length < ORDINARY_HELD_BACK) missing.push('false rings on ordinary texts: ../shared/data is not here')
-  else table.push(falseRings(ordinary, enrichers, 'comments, reviews and sentences of other people', '0.005'))
+  else table.push(falseRings(ordinary.map(rings), 'comments, reviews and sentences of other people', '0.005'))
   const sentences = ordinarySentences('test')
   if (sentences.length > 0)
-    table.push(falseRings(sentences, enrichers, 'sentences in twelve languages, held back of the language data', '0.005')) // prettier-ignore
-  const criticism = readCorpusFile(CRITICISM).map(({ text }) => text)
-  table.push(falseRings(criticism, enrichers, 'harsh criticisms', '0'))
+    table.push(falseRings(sentences.map(rings), 'sentences in twelve languages, held back of the language data', '0.005')) // prettier-ignore
+  table.push(falseRings(judged(readCorpusFile(CRITICISM), enrichers).map(isRung), 'harsh criticisms', '0'))
   const answers = (truth: (row: JudgedRow['row']) => string | undefined, answer: (row: JudgedRow) => string): Pair[] =>
     rows.flatMap((each) => {
       const label = truth(each.row)
@@ -177,16 +174,12 @@ export function evaluate(enrichers: readonly AnyEnricher[]): Evaluation {
   const [due, harmless] = [true, false].map((alert) =>
     tested.filter(({ row }) => DAILY.test(row.id) && row.alert === alert),
   ) as [JudgedRow[], JudgedRow[]]
-  const harmlessTexts = harmless.map(({ row }) => row.text)
-  table.push(
-    falseRings(harmlessTexts, enrichers, 'harmless sentences of daily life in the words of danger', 'no aim'),
-    {
-      name: 'alert: recall',
-      on: `${due.length} dangers beside them, in the same words`,
-      estimate: share(due.filter(isRung).length, due.length),
-      reach: '0.96',
-    },
-  )
+  table.push(falseRings(harmless.map(isRung), 'harmless sentences of daily life in the words of danger', '0.005'), {
+    name: 'alert: recall',
+    on: `${due.length} dangers beside them, in the same words`,
+    estimate: share(due.filter(isRung).length, due.length),
+    reach: '0.96',
+  })
   for (const { are, keyed } of HASTE) {
     const hasty = judged(
       rows.map(({ row }) => ({ ...row, text: keyed(row.text) })),

@@ -17,11 +17,10 @@ export const ORDINARY_HELD_BACK = 3_000
 
 const textOf = (line: string, rest: RegExp): string => line.replace(rest, '').replace(/^"|"$/g, '').trim()
 
-/**
- * Ordinary texts of other people: comments, reviews, encyclopaedia. Those of `test` are never among those of `train`. None where the data is not at hand.
- * A few of them do tell of a danger; nobody told it to the police.
- */
-export function ordinaryTexts(part: 'train' | 'test'): string[] {
+type Part = 'train' | 'test'
+
+/** The ordinary texts of both parts, each text in one. */
+function ordinaryParts(): Readonly<Record<Part, string[]>> {
   const chosen: { readonly text: string; readonly order: number }[] = []
   const seen = new Set<string>()
   for (const [name, rest] of FILES) {
@@ -36,15 +35,25 @@ export function ordinaryTexts(part: 'train' | 'test'): string[] {
   }
   chosen.sort((a, b) => a.order - b.order || (a.text < b.text ? -1 : 1))
   const held = new Set(chosen.filter(({ order }) => order % 2 === 1).slice(0, ORDINARY_HELD_BACK))
-  return (part === 'test' ? [...held] : chosen.filter((each) => !held.has(each))).map(({ text }) => text)
+  return {
+    train: chosen.filter((each) => !held.has(each)).map(({ text }) => text),
+    test: [...held].map(({ text }) => text),
+  }
 }
+
+/**
+ * Ordinary texts of other people: comments, reviews, encyclopaedia. Those of `test` are never among those of `train`. None where the data is not at hand.
+ * A few of them do tell of a danger; nobody told it to the police.
+ */
+export const ordinaryTexts = (part: Part): string[] => ordinaryParts()[part]
 
 /**
  * Single sentences in every language, of the rows that languages are learned from (`train`) and of those held back of them (`test`): of phrase books, encyclopaedias and
  * programs. None is in either part of the ordinary texts. None where the data is not at hand.
  */
-export function ordinarySentences(part: 'train' | 'test'): string[] {
-  const others = new Set([...ordinaryTexts('train'), ...ordinaryTexts('test')])
+export function ordinarySentences(part: Part): string[] {
+  const { train, test } = ordinaryParts()
+  const others = new Set([...train, ...test])
   return (readLanguageRows() ?? [])
     .filter(({ origin, held }) => origin === 'shared' && held === (part === 'test'))
     .map(({ text }) => text.trim())

@@ -41,14 +41,13 @@ export class WordReadings {
   /** Of two readings of one spelling the first stays. Throws where either holds no word. */
   add(spelling: string, like: string): void {
     const words = readText(like).words.map(({ text }) => text)
-    const spelled = readText(spelling).words
-    if (words.length === 0 || spelled.length === 0) throw new Error('a word without letters')
-    for (const { text } of spelled) {
-      this.#words.add(text)
-      this.#keys.add(keyOf(text))
-    }
+    const spelled = readText(spelling).words.map(({ text }) => text)
+    const keys = spelled.map(keyOf)
+    if (words.length === 0 || keys.length === 0) throw new Error('a word without letters')
+    for (const word of spelled) this.#words.add(word)
+    for (const key of keys) this.#keys.add(key)
     let node = this.#root
-    for (const key of spelled.map((word) => keyOf(word.text))) {
+    for (const key of keys) {
       let next = node.next.get(key)
       if (next === undefined) node.next.set(key, (next = { next: new Map(), as: undefined }))
       node = next

@@ -1,4 +1,5 @@
 import { fold } from '../../../runtime/fold.js'
+import { HashSieve } from '../../linear/hash-sieve.js'
 import { addToHash, hashText } from '../../linear/hashing.js'
 import { LATIN, wordKeys, type WordKeys } from '../../reading/keys.js'
 
@@ -95,15 +96,12 @@ function addPrefixes({ lengths, prefixes }: LevelTable, key: string, head: strin
   }
 }
 
-const SIEVE_BITS = 2 ** 20
-
 /** Tells by hashes alone, in one pass over a word, whether it may be, or begin with, one of some tokens: "no" is always true, "yes" nearly always. */
 class TokenSieve {
-  readonly #bits = new Uint8Array(SIEVE_BITS / 8)
+  readonly #hashes = new HashSieve()
 
   add({ level, key, isPrefix }: Token): void {
-    const hash = hashText(key, SEEDS[level][isPrefix ? 'prefix' : 'whole']) & (SIEVE_BITS - 1)
-    this.#bits[hash >> 3]! |= 1 << (hash & 7)
+    this.#hashes.add(hashText(key, SEEDS[level][isPrefix ? 'prefix' : 'whole']))
   }
 
   mayHold(keys: WordKeys): boolean {
@@ -114,17 +112,12 @@ class TokenSieve {
       for (let at = 0; at < key.length; at++) {
         const unit = key.charCodeAt(at)
         asPrefix = addToHash(asPrefix, unit)
-        if (this.#has(asPrefix)) return true
+        if (this.#hashes.mayHold(asPrefix)) return true
         asWhole = addToHash(asWhole, unit)
       }
-      if (this.#has(asWhole)) return true
+      if (this.#hashes.mayHold(asWhole)) return true
     }
     return false
-  }
-
-  #has(hash: number): boolean {
-    const at = hash & (SIEVE_BITS - 1)
-    return ((this.#bits[at >> 3] as number) & (1 << (at & 7))) !== 0
   }
 }
 
