@@ -21,6 +21,8 @@ const rooms = [
   'desk',
   'simulators',
   'app',
+  // What is named besides: benchmarks measure what is built, and do not come with it.
+  ...process.argv.slice(2),
 ]
 
 /** With machine code of their own, or read from where they lie: they stay in node_modules. */

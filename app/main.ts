@@ -254,7 +254,19 @@ function buildProgram(finish: (code: number) => void): Command {
   return program
 }
 
+/**
+ * Who reads what Rabta prints may go away: `| head` has enough, a reader of logs is begun anew. Neither may end a process that rings for dangers, so that
+ * what nobody reads is printed to nobody.
+ */
+function outliveReaders(): void {
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error
+    })
+}
+
 async function main(): Promise<void> {
+  outliveReaders()
   try {
     await buildProgram((code) => {
       process.exitCode = code

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { enrichMention, type AnyEnricher } from '../../enrich/enrich-mention.js'
 import { tagLine } from '../../enrich/tag.js'
@@ -23,7 +24,7 @@ function readLine(line: string, number: number): { id: string; text: string } {
   return { id: String(number), text: line }
 }
 
-/** Tags standard input, one message a line, one JSON a line, in order. */
+/** Tags standard input, one message a line, one JSON a line, in order, for as long as somebody reads them. */
 export async function tag(
   input: NodeJS.ReadableStream,
   output: NodeJS.WritableStream,
@@ -31,13 +32,16 @@ export async function tag(
 ): Promise<number> {
   const now = systemClock.iso()
   let number = 0
+  let isRead = true
+  output.once('error', () => (isRead = false))
   for await (const line of createInterface({ input, crlfDelay: Infinity })) {
     number++
     const { id, text } = readLine(line, number)
     const mention = textMention(id, text.slice(0, MAX_TEXT), now)
     const tagged = enrichMention(mention, { enrichers, now, onFailure: () => undefined })
-    if (!output.write(`${JSON.stringify(tagLine(id, tagged))}\n`))
-      await new Promise((resolve) => output.once('drain', resolve))
+    // Waiting for the reader fails where it has gone.
+    if (!output.write(`${JSON.stringify(tagLine(id, tagged))}\n`)) await once(output, 'drain').catch(() => undefined)
+    if (!isRead) break
   }
   return EXIT.done
 }

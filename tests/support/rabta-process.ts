@@ -11,6 +11,8 @@ export interface RabtaProcess {
   readonly printed: readonly string[]
   /** Its log lines. */
   readonly logged: readonly string[]
+  /** Closes our ends of the pipes that it prints and logs to. */
+  stopReading(): void
   kill(signal: NodeJS.Signals): Promise<{ code: number | null; signal: NodeJS.Signals | null }>
 }
 
@@ -68,6 +70,10 @@ export async function startRabta(settings: Readonly<Record<string, string>>, com
     pid: child.pid ?? 0,
     printed,
     logged,
+    stopReading: () => {
+      child.stdout.destroy()
+      child.stderr.destroy()
+    },
     kill: async (signal) => {
       const ended = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>
       if (child.exitCode !== null || child.signalCode !== null)
