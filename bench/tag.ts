@@ -10,6 +10,7 @@ import { createRandom } from '../enrich/training/random.js'
 /**
  * How many messages a second one core tags with all tags, beside what others take for the language alone: `npm run bench:tag`. All of them read the
  * messages of the test part of the corpus, in turn, in one process; the median of the rounds counts, with the least and the most.
+ * It measures what is built, so that it builds `dist` anew: not beside a process that runs from it.
  */
 const ROUNDS = 9
 const TIMES = 4

@@ -31,17 +31,24 @@ export async function tag(
   enrichers: readonly AnyEnricher[],
 ): Promise<number> {
   const now = systemClock.iso()
+  const lines = createInterface({ input, crlfDelay: Infinity })
   let number = 0
   let isRead = true
   output.once('error', () => (isRead = false))
-  for await (const line of createInterface({ input, crlfDelay: Infinity })) {
-    number++
-    const { id, text } = readLine(line, number)
-    const mention = textMention(id, text.slice(0, MAX_TEXT), now)
-    const tagged = enrichMention(mention, { enrichers, now, onFailure: () => undefined })
-    // Waiting for the reader fails where it has gone.
-    if (!output.write(`${JSON.stringify(tagLine(id, tagged))}\n`)) await once(output, 'drain').catch(() => undefined)
-    if (!isRead) break
+  try {
+    for await (const line of lines) {
+      number++
+      const { id, text } = readLine(line, number)
+      const mention = textMention(id, text.slice(0, MAX_TEXT), now)
+      const tagged = enrichMention(mention, { enrichers, now, onFailure: () => undefined })
+      const isTaken = output.write(`${JSON.stringify(tagLine(id, tagged))}\n`)
+      // Waiting for a reader fails when it goes; whether that is a failure is for whoever began the process to say.
+      if (!isTaken && isRead) await once(output, 'drain').catch(() => undefined)
+      if (!isRead) break
+    }
+  } finally {
+    // Else it reads on to the end of an input that nobody tags any more.
+    lines.close()
   }
   return EXIT.done
 }

@@ -32,9 +32,14 @@ const UNDISPUTED = [
   { ids: /^td/, are: 'undisputed ones beside them' },
   { ids: /^te/, are: 'undisputed ones by another writer, as people write on a phone' },
   { ids: /^tf/, are: 'undisputed ones by a third writer, in the plainest words' },
+  { ids: /^ti/, are: 'undisputed ones by a fourth writer, dangers amid other talk' },
+  { ids: /^tj/, are: 'undisputed ones by a fifth writer, in the words of the home and of work' },
 ] as const
-/** The file of the test part with harmless talk of daily life in the words of danger, and beside it, one in ten, what rings. */
-const DAILY = /^tg/
+/** Files of the test part with harmless talk of daily life, and beside it what rings. */
+const DAILY = [
+  { ids: /^tg/, are: 'harmless sentences of daily life in the words of danger' },
+  { ids: /^th/, are: 'harmless sentences of daily life by another writer, in whatever words' },
+] as const
 /** The test part as it is keyed in haste. */
 const HASTE = [
   { are: 'messages of our test part, three in ten spaces gone', keyed: (text: string) => withoutSomeSpaces(text, createRandom(hashOf(text))) }, // prettier-ignore
@@ -102,9 +107,7 @@ function districtMeasures(rows: readonly JudgedRow[], on: string): Measured[] {
 /** Everything that docs/tagging.md tells, on the test part of the corpus and, where they are at hand, on the rows held back of other people's data. */
 export function evaluate(enrichers: readonly AnyEnricher[]): Evaluation {
   const tested = judged(readCorpus('test'), enrichers)
-  const rows = tested.filter(({ row }) =>
-    [...UNDISPUTED.map(({ ids }) => ids), DAILY].every((ids) => !ids.test(row.id)),
-  )
+  const rows = tested.filter(({ row }) => [...UNDISPUTED, ...DAILY].every(({ ids }) => !ids.test(row.id)))
   const on = `${rows.length} messages of our test part`
   const missing: string[] = []
   const table: Measured[] = []
@@ -171,15 +174,17 @@ export function evaluate(enrichers: readonly AnyEnricher[]): Evaluation {
     table.push({ name: 'category: macro F1', on: those, estimate: macroF1(categoryPairs(some)), reach: '0.85' })
     table.push(...districtMeasures(some, those))
   }
-  const [due, harmless] = [true, false].map((alert) =>
-    tested.filter(({ row }) => DAILY.test(row.id) && row.alert === alert),
-  ) as [JudgedRow[], JudgedRow[]]
-  table.push(falseRings(harmless.map(isRung), 'harmless sentences of daily life in the words of danger', '0.005'), {
-    name: 'alert: recall',
-    on: `${due.length} dangers beside them, in the same words`,
-    estimate: share(due.filter(isRung).length, due.length),
-    reach: '0.96',
-  })
+  for (const { ids, are } of DAILY) {
+    const [due, harmless] = [true, false].map((alert) =>
+      tested.filter(({ row }) => ids.test(row.id) && row.alert === alert),
+    ) as [JudgedRow[], JudgedRow[]]
+    table.push(falseRings(harmless.map(isRung), are, '0.005'), {
+      name: 'alert: recall',
+      on: `${due.length} dangers beside the ${are}`,
+      estimate: share(due.filter(isRung).length, due.length),
+      reach: '0.96',
+    })
+  }
   for (const { are, keyed } of HASTE) {
     const hasty = judged(
       rows.map(({ row }) => ({ ...row, text: keyed(row.text) })),

@@ -19,7 +19,17 @@ it('goes on, and stops in order, when whoever read its log has gone', async () =
   const rabta = await startRabta({ ...peers.settings, RABTA_LOG_LEVEL: 'info' })
   await peers.whatsapp.connect(`${rabta.url}/hooks/whatsapp`)
   const client = await signIn(rabta.url, PASSWORD)
+  // A request that nobody signed is refused and logged.
+  const makeItLog = () => fetch(`${rabta.url}/hooks/whatsapp`, { method: 'POST', body: '{}' })
+  await makeItLog()
+  await until(
+    'it logs what it refuses',
+    () => rabta,
+    10_000,
+    () => Promise.resolve(rabta.logged.some((line) => line.includes('a request to a webhook was refused'))),
+  )
   rabta.stopReading()
+  for (let time = 0; time < 3; time++) await makeItLog()
   for (let at = 0; at < MESSAGES; at++) say(peers, at)
   await until(
     `${MESSAGES} mentions are in`,
@@ -32,15 +42,21 @@ it('goes on, and stops in order, when whoever read its log has gone', async () =
   folder.remove()
 })
 
-it('ends `rabta tag` without a word when whoever read its lines has enough', async () => {
+it('ends `rabta tag` without a word when whoever read its lines has enough, though there is more to come', async () => {
   const child = spawn(process.execPath, [packagePath('bin/rabta.js'), 'tag'], { stdio: ['pipe', 'pipe', 'pipe'] })
   const ended = once(child, 'exit')
   const complaints = text(child.stderr)
   // What it no longer reads fails here.
   child.stdin.on('error', () => undefined)
-  child.stdin.end('koi goli chala raha hai\n'.repeat(20_000))
-  await once(child.stdout, 'data')
-  child.stdout.destroy()
-  expect(await ended).toEqual([0, null])
-  expect(await complaints).toBe('')
+  const speaking = setInterval(() => child.stdin.write('koi goli chala raha hai\n'), 20)
+  try {
+    child.stdin.write('koi goli chala raha hai\n')
+    await once(child.stdout, 'data')
+    child.stdout.destroy()
+    expect(await ended).toEqual([0, null])
+    expect(await complaints).toBe('')
+  } finally {
+    clearInterval(speaking)
+    child.kill('SIGKILL')
+  }
 })

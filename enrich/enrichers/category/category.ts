@@ -15,6 +15,14 @@ const DOUBTFUL_FROM = 0.05
 const SURE_FROM = 0.95
 const SHORTEST_SENTENCE = 4
 const MOST_SENTENCES = 12
+/** Of a text of more words, up to `LONG_WORDS`, every so many are read alone too, for most messages have no stops: */
+const WINDOW_WORDS = 12
+/** each begins so many words after the one before, */
+const WINDOW_STEP = 6
+/** and one that is so sure alone makes the text ring, */
+const SURE_WINDOW_FROM = 0.98
+/** but not where the text as a whole is told as harmless: a confidence has three places, and this is one of 0 (decision 28). */
+const HARMLESS_BELOW = 0.0005
 
 export interface CategoryParts {
   readonly rules: RuleJudge
@@ -49,32 +57,43 @@ export function createCategoryEnricher({
       // A danger hidden in pages is a sentence among hundreds: the rules read sentence by sentence.
       if (byRules.tag.alert && text.words.length > LONG_WORDS) return byRules.tag
       const whole = learned.judge(mention, text, byRules, soFar)
+      if (whole.alert) return whole
+      const alone = (piece: Piece): CategoryTag => {
+        const part = { ...mention, text: mention.text.slice(piece.start, piece.end) }
+        const words = read(part.text)
+        return learned.judge(part, words, rules.judge(part, words, soFar), soFar)
+      }
       const sentences = sentencesOf(text)
       const areMany = sentences.length > MOST_SENTENCES
-      if (whole.alert || (!areMany && whole.alertConfidence < DOUBTFUL_FROM)) return whole
       const telling = areMany ? tellingMost(sentences, byRules.matches) : sentences
-      return louderAlone(whole, telling, (sentence) => {
-        const alone = { ...mention, text: mention.text.slice(sentence.start, sentence.end) }
-        const words = read(alone.text)
-        return learned.judge(alone, words, rules.judge(alone, words, soFar), soFar)
-      })
+      const isDoubtful = areMany || whole.alertConfidence >= DOUBTFUL_FROM
+      const loudest =
+        (isDoubtful ? loudestOf(telling, SURE_FROM, alone) : undefined) ??
+        (whole.alertConfidence < HARMLESS_BELOW ? undefined : loudestOf(windowsOf(text), SURE_WINDOW_FROM, alone))
+      return loudest === undefined ? whole : { ...loudest, alertConfidence: 0.5 }
     },
   }
 }
 
-interface Sentence extends Pick<Span, 'start' | 'end'> {
+/** A part of a text that is read by itself, up to where the next begins: a question mark belongs to what is before it. */
+type Piece = Pick<Span, 'start' | 'end'>
+
+interface Sentence extends Piece {
   /** Its place among the sentences of the text. */
   readonly number: number
   readonly count: number
 }
 
 /** The sentences of a text in which something can be told; none where there is but one. */
-function sentencesOf({ words }: ReadText): Sentence[] {
+function sentencesOf({ words, original }: ReadText): Sentence[] {
   const sentences: Sentence[] = []
-  for (const { sentence, start, end } of words) {
+  for (const { sentence, start } of words) {
     const open = sentences.at(-1)
-    if (open?.number === sentence) sentences[sentences.length - 1] = { ...open, end, count: open.count + 1 }
-    else sentences.push({ number: sentence, start, end, count: 1 })
+    if (open?.number === sentence) sentences[sentences.length - 1] = { ...open, count: open.count + 1 }
+    else {
+      if (open !== undefined) sentences[sentences.length - 1] = { ...open, end: start }
+      sentences.push({ number: sentence, start, end: original.length, count: 1 })
+    }
   }
   return sentences.length < 2 ? [] : sentences.filter(({ count }) => count >= SHORTEST_SENTENCE)
 }
@@ -87,22 +106,35 @@ function tellingMost(sentences: readonly Sentence[], matches: readonly Match[]):
   return [...sentences].sort((a, b) => (found.get(a.number) ?? 0) - (found.get(b.number) ?? 0)).slice(-MOST_SENTENCES)
 }
 
-/** "Yesterday's match was a blast. Now they are firing outside." A sentence that by itself surely rings is not drowned by what is said beside it. */
-function louderAlone(
-  whole: CategoryTag,
-  sentences: readonly Sentence[],
-  judge: (sentence: Sentence) => CategoryTag,
-): CategoryTag {
+/** Every window of words; none of a text that is no longer than one, or so long that it was judged in stretches. */
+function windowsOf({ words, original }: ReadText): Piece[] {
+  if (words.length <= WINDOW_WORDS || words.length > LONG_WORDS) return []
+  const count = Math.ceil((words.length - WINDOW_WORDS) / WINDOW_STEP) + 1
+  return Array.from({ length: count }, (_, at) => {
+    const from = Math.min(at * WINDOW_STEP, words.length - WINDOW_WORDS)
+    return { start: words[from]?.start ?? 0, end: words[from + WINDOW_WORDS]?.start ?? original.length }
+  })
+}
+
+/**
+ * "Yesterday's match was a blast. Now they are firing outside." A piece that by itself surely rings is not drowned by what is said beside it. None where none
+ * is as sure.
+ */
+function loudestOf(
+  pieces: readonly Piece[],
+  sureFrom: number,
+  judge: (piece: Piece) => CategoryTag,
+): CategoryTag | undefined {
   let loudest: CategoryTag | undefined
-  for (const sentence of sentences) {
-    const alone = judge(sentence)
-    if (alone.alertConfidence < Math.max(SURE_FROM, loudest?.alertConfidence ?? 0)) continue
+  for (const piece of pieces) {
+    const alone = judge(piece)
+    if (alone.alertConfidence < Math.max(sureFrom, loudest?.alertConfidence ?? 0)) continue
     const evidence = alone.evidence.map(({ text, start, end }) => ({
       text,
-      start: start + sentence.start,
-      end: end + sentence.start,
+      start: start + piece.start,
+      end: end + piece.start,
     }))
     loudest = { ...alone, evidence }
   }
-  return loudest === undefined ? whole : { ...loudest, alertConfidence: 0.5 }
+  return loudest
 }

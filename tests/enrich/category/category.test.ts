@@ -85,6 +85,23 @@ describe('category and alert', () => {
     expect(tagOf(text)).toMatchObject({ alert: false })
   })
 
+  it.each([
+    'assalam o alaikum sir ap ki nai app bohat achi hai bachon ne bhi dekhi ek baat batani thi hamare ghar ke samne abhi firing ho rahi hai log zakhmi hain',
+    'بہت شکریہ کہ آپ نے پچھلے ہفتے ہماری گلی کی لائٹ لگوا دی سب خوش ہیں ابھی ساتھ والے گھر میں ڈاکو گھس آئے ہیں اور بچے اندر ہیں باقی سب خیریت ہے',
+    'thank you for the lovely tree planting at our school last week the children still talk of it please come a man is stabbing my neighbour at his gate right now',
+  ])('rings for a danger amid thanks and talk, without stops: %s', (text) => {
+    expect(shipped(text)).toMatchObject({ alert: true })
+    expect(text).toContain(shipped(text)?.evidence[0]?.text)
+  })
+
+  it.each([
+    'sir kal se sab group mein ek hi baat chal rahi hai bachay bhi dare hue hain kya yeh sach hai ke peshawar mein dhamaka hua hai aur log mar gaye hain?',
+    'سب لوگ کل شام سے یہی پوچھ رہے ہیں اور کسی کو کچھ پتہ نہیں کیا یہ سچ ہے کہ مردان بازار میں فائرنگ ہوئی ہے؟',
+    'my cousins in karachi keep forwarding this and nobody here knows anything about it so is it true that a bomb went off in kohat and people died?',
+  ])('does not ring for a long rumour put as a question: %s', (text) => {
+    expect(shipped(text)).toMatchObject({ alert: false })
+  })
+
   it('rings in the second sentence, whatever the first speaks of', () => {
     expect(tagOf('Kal ka match blast tha. Abhi hamare ghar ke samne firing ho rahi hai.')).toMatchObject({
       category: 'violence',
