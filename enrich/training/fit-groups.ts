@@ -58,15 +58,27 @@ export function fitGroups(examples: readonly Example[], options: GroupFitOptions
     state.step = options.rate * (1 - (0.9 * epoch) / options.epochs)
     for (const at of order) state.learn(examples[at] as Example)
   }
-  return { hashed: state.hashed.weights, named: state.named.weights, bias: state.bias.weights }
+  return { hashed: state.hashed.alone(), named: state.named.alone(), bias: state.bias.alone() }
 }
 
+/** Rows of weights, each beside the sums of squares that slow it down: what is touched together lies together. */
 class Weights {
-  readonly weights: Float32Array
-  readonly squares: Float32Array
-  constructor(length: number) {
-    this.weights = new Float32Array(length)
-    this.squares = new Float32Array(length).fill(START)
+  readonly table: Float32Array
+  constructor(
+    private readonly rows: number,
+    private readonly width: number,
+  ) {
+    this.table = new Float32Array(2 * rows * width)
+    for (let row = 0; row < rows; row++) this.table.fill(START, (2 * row + 1) * width, (2 * row + 2) * width)
+  }
+
+  /** The weights alone, a row after the other. */
+  alone(): Float32Array {
+    const { rows, width } = this
+    const weights = new Float32Array(rows * width)
+    for (let row = 0; row < rows; row++)
+      weights.set(this.table.subarray(2 * row * width, (2 * row + 1) * width), row * width)
+    return weights
   }
 }
 
@@ -86,9 +98,9 @@ class Learner {
     private readonly width: number,
     private readonly random: () => number,
   ) {
-    this.hashed = new Weights(options.buckets * width)
-    this.named = new Weights(options.named * width)
-    this.bias = new Weights(width)
+    this.hashed = new Weights(options.buckets, width)
+    this.named = new Weights(options.named, width)
+    this.bias = new Weights(1, width)
     this.#scores = new Float64Array(width)
     this.#gradients = new Float64Array(width)
     this.#outputs = new Int32Array(width)
@@ -98,19 +110,17 @@ class Learner {
     const { width } = this
     const blocks = this.#thinned(all)
     const scores = this.#scores
-    for (let out = 0; out < width; out++) scores[out] = this.bias.weights[out] as number
-    for (const { buckets, value } of blocks) this.#add(this.hashed.weights, buckets, value)
+    for (let out = 0; out < width; out++) scores[out] = this.bias.table[out] as number
+    for (const { buckets, value } of blocks) this.#add(this.hashed.table, buckets, value)
     for (let at = 0; at < named.length; at++) {
-      const row = (named[at] as number) * width
+      const row = 2 * (named[at] as number) * width
       const value = values[at] as number
-      for (let out = 0; out < width; out++) scores[out]! += value * (this.named.weights[row + out] as number)
+      for (let out = 0; out < width; out++) scores[out]! += value * (this.named.table[row + out] as number)
     }
     this.#toGradients(labels, weight)
     this.#pull(this.bias, 0, 1)
-    for (const { buckets, value } of blocks)
-      for (const bucket of buckets) this.#pull(this.hashed, bucket * width, value)
-    for (let at = 0; at < named.length; at++)
-      this.#pull(this.named, (named[at] as number) * width, values[at] as number)
+    for (const { buckets, value } of blocks) for (const bucket of buckets) this.#pull(this.hashed, bucket, value)
+    for (let at = 0; at < named.length; at++) this.#pull(this.named, named[at] as number, values[at] as number)
   }
 
   #thinned(blocks: readonly Block[]): readonly Block[] {
@@ -119,12 +129,12 @@ class Learner {
     return blocks.map(({ buckets, value }) => ({ value, buckets: buckets.filter(() => this.random() >= dropout) }))
   }
 
-  #add(weights: Float32Array, buckets: Int32Array, value: number): void {
+  #add(table: Float32Array, buckets: Int32Array, value: number): void {
     const { width } = this
     const scores = this.#scores
     for (const bucket of buckets) {
-      const row = bucket * width
-      for (let out = 0; out < width; out++) scores[out]! += value * (weights[row + out] as number)
+      const row = 2 * bucket * width
+      for (let out = 0; out < width; out++) scores[out]! += value * (table[row + out] as number)
     }
   }
 
@@ -155,18 +165,19 @@ class Learner {
       if (Math.abs(gradients[out] as number) >= SMALLEST) this.#outputs[this.#pulled++] = out
   }
 
-  #pull({ weights, squares }: Weights, row: number, value: number): void {
-    const { step } = this
+  #pull({ table }: Weights, row: number, value: number): void {
+    const { step, width } = this
+    const from = 2 * row * width
     const { decay } = this.options
     const outputs = this.#outputs
     const gradients = this.#gradients
     const pulled = this.#pulled
     for (let each = 0; each < pulled; each++) {
       const out = outputs[each] as number
-      const at = row + out
-      const gradient = (gradients[out] as number) * value + decay * (weights[at] as number)
-      const seen = (squares[at]! += gradient * gradient)
-      weights[at]! -= (step * gradient) / Math.sqrt(seen)
+      const at = from + out
+      const gradient = (gradients[out] as number) * value + decay * (table[at] as number)
+      const seen = (table[at + width]! += gradient * gradient)
+      table[at]! -= (step * gradient) / Math.sqrt(seen)
     }
   }
 }

@@ -34,6 +34,7 @@ const UNDISPUTED = [
   { ids: /^tf/, are: 'undisputed ones by a third writer, in the plainest words' },
   { ids: /^ti/, are: 'undisputed ones by a fourth writer, dangers amid other talk' },
   { ids: /^tj/, are: 'undisputed ones by a fifth writer, in the words of the home and of work' },
+  { ids: /^tk/, are: 'undisputed ones by a sixth writer, cries, shorthand, calm telling, dangers elsewhere' },
 ] as const
 /** Files of the test part with harmless talk of daily life, and beside it what rings. */
 const DAILY = [

@@ -18,9 +18,10 @@ import { ordinarySentences, ordinaryTexts } from './ordinary-texts.js'
 import { createRandom, hashOf } from './random.js'
 
 const BUCKETS = 2 ** 18
-const UNSEEN_ONE_IN = 4
 /** So many fits, each with another order and other features left out, are averaged: a sum of scores, at the price of one. */
 const FITS = 2
+/** Of so many texts each fit leaves out one, others each, and scores them: what the confidences are made of. */
+const UNSEEN_ONE_IN = 16
 const STEPS = [0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6]
 /** What each of the texts counts that nobody wrote to the police, and of the messages that have to do with nothing of theirs: most of what people write is such. */
 const ORDINARY_WEIGHT = 3
@@ -49,11 +50,17 @@ interface Scored {
   readonly labels: Int8Array
 }
 
-/** A fit by which one text in so many is scored by a model that has not seen it: what the confidences are made of. */
-function taskUnseen(keys: readonly string[], options: GroupFitOptions): FitTask {
-  const places = (isUnseen: boolean) =>
-    Int32Array.from(keys.flatMap((key, at) => ((hashOf(key) % UNSEEN_ONE_IN === 0) === isUnseen ? [at] : [])))
-  return { learn: places(false), score: places(true), options }
+/** The fits that are averaged. `keys` are the texts that the examples say, in whatever form; the first `once` say each for the first time. */
+function crossFits(keys: readonly string[], once: number, options: GroupFitOptions): FitTask[] {
+  // By other bits of the hash than those that decide what is said again.
+  const folds = keys.map((key) => (hashOf(key) >>> 12) % UNSEEN_ONE_IN)
+  const places = (isWanted: (fold: number, at: number) => boolean) =>
+    Int32Array.from(folds.flatMap((fold, at) => (isWanted(fold, at) ? [at] : [])))
+  return Array.from({ length: FITS }, (_, fit) => ({
+    learn: places((fold) => fold !== fit),
+    score: places((fold, at) => fold === fit && at < once),
+    options: { ...options, seed: options.seed + fit },
+  }))
 }
 
 function averageOf(fits: readonly GroupWeights[]): GroupWeights {
@@ -104,34 +111,26 @@ export async function trainCategory(): Promise<void> {
   const failed = [...labelled, ...ordinary]
     .filter(({ text }) => hashOf(text) % FAILED_ONE_IN === 0)
     .map((row): ToLearn => ({ ...row, weight: AGAIN_WEIGHT, withoutLanguage: true }))
-  const hasty = messages
-    .filter(({ text }) => hashOf(text) % HASTY_ONE_IN === 1)
-    .map((row): ToLearn => ({
-      ...row,
-      text: inHaste(row.lang, row.text, createRandom(hashOf(row.text))),
-      weight: AGAIN_WEIGHT,
-    }))
+  const inHasteToo = messages.filter(({ text }) => hashOf(text) % HASTY_ONE_IN === 1)
+  const hasty = inHasteToo.map((row): ToLearn => ({
+    ...row,
+    text: inHaste(row.lang, row.text, createRandom(hashOf(row.text))),
+    weight: AGAIN_WEIGHT,
+  }))
+  const once = labelled.length + ordinary.length
   const all = await makeExamples([...labelled, ...ordinary, ...failed, ...hasty], BUCKETS)
   const named = names.length
   console.log(`category: ${labelled.length} messages, ${ordinary.length} ordinary texts, ${named} named features`)
-  const options = optionsFor(named)
-  // What says the same words again is no unseen text.
-  const unseenTask = taskUnseen(
-    [...labelled, ...ordinary].map(({ text }) => text),
-    options,
+  const keys = [...labelled, ...ordinary, ...failed, ...inHasteToo].map(({ text }) => text)
+  const tasks = crossFits(keys, once, optionsFor(named))
+  const fits = await fitInThreads(all, tasks)
+  const weights = averageOf(fits.map((fitted) => fitted.weights))
+  const unseen = tasks.flatMap(({ score }, fit) =>
+    Array.from(score, (at, place): Scored => ({
+      scores: fits[fit]?.scores[place] as Float64Array,
+      labels: (all[at] as Example).labels,
+    })),
   )
-  const everything = Array.from({ length: FITS }, (_, fit): FitTask => ({
-    learn: Int32Array.from(all.keys()),
-    score: new Int32Array(0),
-    options: { ...options, seed: options.seed + fit },
-  }))
-  const [partial, ...wholes] = await fitInThreads(all, [unseenTask, ...everything])
-  if (partial === undefined) throw new Error('nothing was fitted')
-  const weights = averageOf(wholes.map((fitted) => fitted.weights))
-  const unseen = Array.from(unseenTask.score, (at, place): Scored => ({
-    scores: partial.scores[place] as Float64Array,
-    labels: (all[at] as Example).labels,
-  }))
   const groups = GROUPS.map(({ name, labels }, group): LabelGroup => {
     // Ordinary texts have no category: what is calibrated are messages.
     const pairs = unseen

@@ -23,6 +23,11 @@ const MOST_STRETCHES = 8
 const MOST_EVIDENCE = 5
 /** So many other files, the likeliest, are what a word's evidence is measured against. */
 const RIVALS = 3
+/**
+ * The odds of an alert are taken so many times, since a missed one weighs more than a false one: as many as leave the rings for public posts and for
+ * ordinary texts within their bounds (decision 28).
+ */
+const WEIGHT_OF_MISSING = 1.2
 /** From here to 0.5 the model is in doubt, and rings where the rules ring. */
 const DOUBTS_FROM = 0.4
 /** A word that adds less than this share of the strongest is not shown. */
@@ -133,7 +138,8 @@ function bestOf<T extends string>(labels: readonly T[], answer: Float64Array, al
 const rounded = (probability: number): number => Math.round(probability * 1000) / 1000
 
 function tagOf(judged: Judged, read: ReadText, rules: RuleJudgement): CategoryTag {
-  const learned = rounded(judged.alert)
+  const odds = (WEIGHT_OF_MISSING * judged.alert) / Math.max(1e-9, 1 - judged.alert)
+  const learned = rounded(odds / (1 + odds))
   const alertConfidence = learned >= DOUBTS_FROM && rules.tag.alert ? Math.max(0.5, learned) : learned
   const alert = alertConfidence >= 0.5
   const categories = categoriesOf(judged.files)

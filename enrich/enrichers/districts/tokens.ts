@@ -68,6 +68,10 @@ function humps(original: string, starts: Uint32Array, from: number, to: number):
   return cuts
 }
 
+/** "وأنا", and I, is no Wana: before an alif with hamza the first letter is the Arabic "and", which is passed over. */
+const afterArabicAnd = (original: string, starts: Uint32Array, from: number): number =>
+  original[starts[from] ?? 0] === 'و' && /[أإآ]/.test(original[starts[from + 1] ?? 0] ?? '') ? from + 1 : from
+
 function linksOf(text: string): [from: number, to: number][] {
   if (!text.includes('://') && !text.includes('www.') && !text.includes('@')) return []
   return [...text.matchAll(LINKS)].map((link) => [link.index, link.index + link[0].length])
@@ -111,7 +115,10 @@ export function tokenise(original: string, isName: (word: string) => boolean): T
       if (capital) capitals++
     }
     const cuts = capital || inHashtag || inHandle ? humps(original, folded.starts, from, at) : []
-    const parts = cuts.length === 0 || isName(text.slice(from, at)) ? [from, at] : [from, ...cuts, at]
+    const parts =
+      cuts.length === 0 || isName(text.slice(from, at))
+        ? [afterArabicAnd(original, folded.starts, from), at]
+        : [from, ...cuts, at]
     for (let part = 0; part + 1 < parts.length; part++) {
       const start = parts[part] ?? from
       const end = parts[part + 1] ?? at
