@@ -21,6 +21,8 @@ type Labelled = Pick<CorpusRow, 'text'> & Partial<Pick<CorpusRow, 'category' | '
 /** Without a category the text is known to be no alert, and nothing else is known. */
 export interface ToLearn extends Labelled {
   readonly weight: number
+  /** The text that this one says again, in whatever form; absent where it is said for the first time. */
+  readonly again?: string
   /** Stands for a text whose language nobody could tell, since the enricher failed. */
   readonly withoutLanguage?: boolean
 }

@@ -107,16 +107,11 @@ class Learner {
   }
 
   learn({ blocks: all, named, values, labels, weight }: Example): void {
-    const { width } = this
     const blocks = this.#thinned(all)
-    const scores = this.#scores
-    for (let out = 0; out < width; out++) scores[out] = this.bias.table[out] as number
-    for (const { buckets, value } of blocks) this.#add(this.hashed.table, buckets, value)
-    for (let at = 0; at < named.length; at++) {
-      const row = 2 * (named[at] as number) * width
-      const value = values[at] as number
-      for (let out = 0; out < width; out++) scores[out]! += value * (this.named.table[row + out] as number)
-    }
+    this.#scores.fill(0)
+    this.#add(this.bias, 0, 1)
+    for (const { buckets, value } of blocks) for (const bucket of buckets) this.#add(this.hashed, bucket, value)
+    for (let at = 0; at < named.length; at++) this.#add(this.named, named[at] as number, values[at] as number)
     this.#toGradients(labels, weight)
     this.#pull(this.bias, 0, 1)
     for (const { buckets, value } of blocks) for (const bucket of buckets) this.#pull(this.hashed, bucket, value)
@@ -129,13 +124,11 @@ class Learner {
     return blocks.map(({ buckets, value }) => ({ value, buckets: buckets.filter(() => this.random() >= dropout) }))
   }
 
-  #add(table: Float32Array, buckets: Int32Array, value: number): void {
+  #add({ table }: Weights, row: number, value: number): void {
     const { width } = this
+    const from = 2 * row * width
     const scores = this.#scores
-    for (const bucket of buckets) {
-      const row = 2 * bucket * width
-      for (let out = 0; out < width; out++) scores[out]! += value * (table[row + out] as number)
-    }
+    for (let out = 0; out < width; out++) scores[out]! += value * (table[from + out] as number)
   }
 
   #toGradients(labels: Int8Array, weight: number): void {

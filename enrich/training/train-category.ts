@@ -50,15 +50,15 @@ interface Scored {
   readonly labels: Int8Array
 }
 
-/** The fits that are averaged. `keys` are the texts that the examples say, in whatever form; the first `once` say each for the first time. */
-function crossFits(keys: readonly string[], once: number, options: GroupFitOptions): FitTask[] {
+/** The fits that are averaged. What says a text again stands on the same side as that text, and is not scored. */
+function crossFits(rows: readonly ToLearn[], options: GroupFitOptions): FitTask[] {
   // By other bits of the hash than those that decide what is said again.
-  const folds = keys.map((key) => (hashOf(key) >>> 12) % UNSEEN_ONE_IN)
+  const folds = rows.map(({ text, again = text }) => (hashOf(again) >>> 12) % UNSEEN_ONE_IN)
   const places = (isWanted: (fold: number, at: number) => boolean) =>
     Int32Array.from(folds.flatMap((fold, at) => (isWanted(fold, at) ? [at] : [])))
   return Array.from({ length: FITS }, (_, fit) => ({
     learn: places((fold) => fold !== fit),
-    score: places((fold, at) => fold === fit && at < once),
+    score: places((fold, at) => fold === fit && rows[at]?.again === undefined),
     options: { ...options, seed: options.seed + fit },
   }))
 }
@@ -110,19 +110,20 @@ export async function trainCategory(): Promise<void> {
   }))
   const failed = [...labelled, ...ordinary]
     .filter(({ text }) => hashOf(text) % FAILED_ONE_IN === 0)
-    .map((row): ToLearn => ({ ...row, weight: AGAIN_WEIGHT, withoutLanguage: true }))
-  const inHasteToo = messages.filter(({ text }) => hashOf(text) % HASTY_ONE_IN === 1)
-  const hasty = inHasteToo.map((row): ToLearn => ({
-    ...row,
-    text: inHaste(row.lang, row.text, createRandom(hashOf(row.text))),
-    weight: AGAIN_WEIGHT,
-  }))
-  const once = labelled.length + ordinary.length
-  const all = await makeExamples([...labelled, ...ordinary, ...failed, ...hasty], BUCKETS)
+    .map((row): ToLearn => ({ ...row, weight: AGAIN_WEIGHT, again: row.text, withoutLanguage: true }))
+  const hasty = messages
+    .filter(({ text }) => hashOf(text) % HASTY_ONE_IN === 1)
+    .map((row): ToLearn => ({
+      ...row,
+      text: inHaste(row.lang, row.text, createRandom(hashOf(row.text))),
+      weight: AGAIN_WEIGHT,
+      again: row.text,
+    }))
+  const rows = [...labelled, ...ordinary, ...failed, ...hasty]
+  const all = await makeExamples(rows, BUCKETS)
   const named = names.length
   console.log(`category: ${labelled.length} messages, ${ordinary.length} ordinary texts, ${named} named features`)
-  const keys = [...labelled, ...ordinary, ...failed, ...inHasteToo].map(({ text }) => text)
-  const tasks = crossFits(keys, once, optionsFor(named))
+  const tasks = crossFits(rows, optionsFor(named))
   const fits = await fitInThreads(all, tasks)
   const weights = averageOf(fits.map((fitted) => fitted.weights))
   const unseen = tasks.flatMap(({ score }, fit) =>

@@ -138,8 +138,8 @@ function bestOf<T extends string>(labels: readonly T[], answer: Float64Array, al
 const rounded = (probability: number): number => Math.round(probability * 1000) / 1000
 
 function tagOf(judged: Judged, read: ReadText, rules: RuleJudgement): CategoryTag {
-  const odds = (WEIGHT_OF_MISSING * judged.alert) / Math.max(1e-9, 1 - judged.alert)
-  const learned = rounded(odds / (1 + odds))
+  const weighed = WEIGHT_OF_MISSING * judged.alert
+  const learned = rounded(weighed / (weighed + 1 - judged.alert))
   const alertConfidence = learned >= DOUBTS_FROM && rules.tag.alert ? Math.max(0.5, learned) : learned
   const alert = alertConfidence >= 0.5
   const categories = categoriesOf(judged.files)

@@ -27,6 +27,7 @@ describe('what is named after a place and is none', () => {
     'دیگاں چڑھیاں ہن',
     'بورڈ کے نتیجے آ گئے',
     'مالاکنڈ ریجن کے افسر',
+    'شب قدر میں عبادت کرو',
     'Malakand Division ke log',
     'ملاکنڈ ڈویژن',
     'Hazara Motorway band',
