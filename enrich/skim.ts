@@ -46,6 +46,14 @@ interface Piece {
   readonly words: readonly Occurring[]
 }
 
+const TELLS_NOTHING: Occurring = { times: 0, danger: false, place: false }
+
+function occurringOf(word: string, telling: Telling): Occurring {
+  const danger = telling.ofDanger(word)
+  const place = telling.ofPlace(word)
+  return danger || place ? { times: 0, danger, place } : TELLS_NOTHING
+}
+
 /** Cuts a text into pieces, and knows of each word that tells something how often the text has it. Words are cut much as `readText` cuts them. */
 function piecesOf(original: string, telling: Telling): Piece[] {
   const { text, starts } = foldForWords(original)
@@ -53,28 +61,42 @@ function piecesOf(original: string, telling: Telling): Piece[] {
   const pieces: Piece[] = []
   let words: Occurring[] = []
   let from = 0
-  let word = ''
+  /** The word at hand: `before`, and what the text has from `wordStart` to `wordEnd`. */
+  let before = ''
+  let wordStart = 0
+  let wordEnd = 0
   let spelt = ''
 
   const met = (letters: string): void => {
     let occurring = known.get(letters)
-    if (occurring === undefined)
-      known.set(letters, (occurring = { times: 0, danger: telling.ofDanger(letters), place: telling.ofPlace(letters) }))
+    if (occurring === undefined) known.set(letters, (occurring = occurringOf(letters, telling)))
+    if (occurring === TELLS_NOTHING) return
     occurring.times++
-    if ((occurring.danger || occurring.place) && !words.includes(occurring)) words.push(occurring)
+    if (!words.includes(occurring)) words.push(occurring)
   }
   const endSpelt = (): void => {
     if (spelt.length >= SPELT) met(spelt)
     spelt = ''
   }
+  const take = (start: number, end: number): void => {
+    if (start !== wordEnd) {
+      before += text.slice(wordStart, wordEnd)
+      wordStart = start
+    }
+    wordEnd = end
+  }
   const endWord = (): void => {
+    if (wordEnd === 0) return
+    const word = before + text.slice(wordStart, wordEnd)
     const isSingle = word.length === 1 || (word.length === 2 && (word.codePointAt(0) ?? 0) > 0xffff)
     if (isSingle && spelt.length < LONGEST_WORD) spelt += word
-    else if (word !== '') {
+    else {
       endSpelt()
       met(word)
     }
-    word = ''
+    before = ''
+    wordStart = 0
+    wordEnd = 0
   }
   const cut = (to: number): void => {
     endWord()
@@ -98,15 +120,15 @@ function piecesOf(original: string, telling: Telling): Piece[] {
     const length = place - (starts[from] ?? 0)
     if (length >= LONGEST_PIECE) cut(at)
     if (kind === Kind.Letter) {
-      if (word === '') isTag = text.charAt(at - 1) === '#'
+      if (wordEnd === 0) isTag = text.charAt(at - 1) === '#'
       else if (isTag && isUpper(original.charCodeAt(place)) && isLower(original.charCodeAt(place - 1))) endWord()
-      if (word.length < LONGEST_WORD) word += text.slice(at, at + width)
-    } else if (kind !== Kind.Inner || word === '' || kindCached(text.codePointAt(at + 1) ?? 0) !== Kind.Letter) {
+      if (before.length + wordEnd - wordStart < LONGEST_WORD) take(at, at + width)
+    } else if (kind !== Kind.Inner || wordEnd === 0 || kindCached(text.codePointAt(at + 1) ?? 0) !== Kind.Letter) {
       endWord()
       const isEnd = kind === Kind.Stop || kind === Kind.Question
       if (length >= LONG_PIECE || (isEnd && length >= PIECE)) cut(at + width)
     } else if (code === HYPHEN) endWord()
-    else if (code !== APOSTROPHE && code !== TYPOGRAPHIC_APOSTROPHE) word += text.charAt(at)
+    else if (code !== APOSTROPHE && code !== TYPOGRAPHIC_APOSTROPHE) take(at, at + 1)
     at += width
   }
   cut(text.length)

@@ -4,6 +4,7 @@ import { atOneGo } from '../../runtime/at-one-go.js'
 import { fold } from '../../runtime/fold.js'
 import { packagePath } from '../../runtime/package-root.js'
 import { LANGS, type Lang } from '../../schemas/tags.js'
+import { HashSieve } from '../linear/hash-sieve.js'
 import { HashTable } from '../linear/hash-table.js'
 import { hashText } from '../linear/hashing.js'
 import { wordKeys } from '../reading/keys.js'
@@ -98,8 +99,11 @@ export const loadGlosses = (): Glosses => loadGlossLists().glosses
 
 function glossesOf(byLang: ReadonlyMap<Lang, HashTable>, meant: readonly Meanings[]): Glosses {
   const lists = [...byLang.values()]
+  const sieve = new HashSieve()
+  for (const list of lists) for (const hash of list.hashes()) sieve.add(hash)
   const listedAs = (lang: Lang, word: string): Meanings | undefined => {
     const hash = hashOf(word)
+    if (!sieve.mayHold(hash)) return undefined
     for (const each of NEIGHBOURS[lang]) {
       const found = byLang.get(each)?.get(hash)
       if (found !== undefined) return meant[found]
@@ -118,7 +122,7 @@ function glossesOf(byLang: ReadonlyMap<Lang, HashTable>, meant: readonly Meaning
     },
     lists(word) {
       const hash = hashOf(word)
-      return lists.some((words) => words.has(hash))
+      return sieve.mayHold(hash) && lists.some((words) => words.has(hash))
     },
   }
 }

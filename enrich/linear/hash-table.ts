@@ -28,6 +28,11 @@ export class HashTable {
     if (this.#size > FULLEST * this.#values.length) this.#grow()
   }
 
+  /** All hashes that have a number. */
+  *hashes(): Generator<number> {
+    for (const [at, value] of this.#values.entries()) if (!Number.isNaN(value)) yield this.#hashes[at] as number
+  }
+
   /** Where a hash stands, or would. */
   #placeOf(hash: number): number {
     const hashes = this.#hashes

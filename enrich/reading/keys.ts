@@ -93,7 +93,7 @@ const DIGIT_LETTERS: Readonly<Record<string, string>> = {
 }
 
 /** Letters of one sound, or of one look on a keyboard without Pashto. */
-const ARABIC_SOUNDS: Readonly<Record<string, string>> = {
+const SOUNDS_LIKE: Readonly<Record<string, string>> = {
   ټ: 'ت',
   ٹ: 'ت',
   ط: 'ت',
@@ -120,15 +120,26 @@ export const ARABIC = /[\u0600-\u06ff]/
 const NON_ASCII = /[\u0080-\uffff]/
 const MASKED = /[0-9@$!|]/
 
-/** Whether these are letters without a sign or a digit among them, no two alike side by side: then they need no mending, and are `light` already. */
-function isPlainLatin(word: string): boolean {
+/** What is known of a word by its letters: whether they are all of a to z and no three alike stand in a row, so that they need no mending. */
+const enum Letters {
+  Odd,
+  /** No two alike side by side: they are `light` already. */
+  Plain,
+  Doubled,
+}
+
+function lettersIn(word: string): Letters {
+  let letters = Letters.Plain
   let last = 0
+  let before = 0
   for (let at = 0; at < word.length; at++) {
     const code = word.charCodeAt(at)
-    if (code < 0x61 || code > 0x7a || code === last) return false
+    if (code < LETTER.A || code > LETTER.Z || (code === last && code === before)) return Letters.Odd
+    if (code === last) letters = Letters.Doubled
+    before = last
     last = code
   }
-  return true
+  return letters
 }
 
 function mendLatin(word: string): string {
@@ -146,7 +157,19 @@ function mendLatin(word: string): string {
 }
 
 const codeOf = (char: string): number => char.charCodeAt(0)
-const LETTER = { A: 0x61, C: 0x63, E: 0x65, F: 0x66, H: 0x68, I: 0x69, K: 0x6b, P: 0x70, U: 0x75, Y: 0x79 } as const
+const LETTER = {
+  A: 0x61,
+  C: 0x63,
+  E: 0x65,
+  F: 0x66,
+  H: 0x68,
+  I: 0x69,
+  K: 0x6b,
+  P: 0x70,
+  U: 0x75,
+  Y: 0x79,
+  Z: 0x7a,
+} as const
 const VOWELS: ReadonlySet<number> = new Set([...'aeiouy'].map(codeOf))
 
 /** What each unit sounds like where it stands alone. */
@@ -187,21 +210,37 @@ function looseLatin(light: string): string {
   return loose
 }
 
+const ARABIC_SOUNDS = Uint16Array.from({ length: 0x10000 }, (_, code) => code)
+for (const [letter, sound] of Object.entries(SOUNDS_LIKE)) ARABIC_SOUNDS[codeOf(letter)] = codeOf(sound)
+
 function looseArabic(word: string): string {
   let loose = ''
-  let last = ''
-  for (const char of word) {
-    const sound = ARABIC_SOUNDS[char] ?? char
-    if (sound !== last) loose += sound
+  let last = -1
+  for (let at = 0; at < word.length; at++) {
+    const code = word.codePointAt(at) ?? 0
+    const sound = ARABIC_SOUNDS[code] ?? code
+    if (sound !== last) loose += String.fromCodePoint(sound)
     last = sound
+    if (code > 0xffff) at++
   }
   return loose
+}
+
+function withoutDoubles(word: string): string {
+  let light = ''
+  for (let at = 0; at < word.length; at++) if (word.charCodeAt(at) !== word.charCodeAt(at - 1)) light += word.charAt(at)
+  return light
 }
 
 /** The keys of one folded word; only its first 40 units count. */
 export function wordKeys(word: string): WordKeys {
   const cut = word.length > MAX_KEY ? word.slice(0, MAX_KEY) : word
-  if (isPlainLatin(cut)) return { raw: cut, light: cut, loose: looseLatin(cut) }
+  const letters = lettersIn(cut)
+  if (letters === Letters.Plain) return { raw: cut, light: cut, loose: looseLatin(cut) }
+  if (letters === Letters.Doubled) {
+    const light = withoutDoubles(cut)
+    return { raw: cut, light, loose: looseLatin(light) }
+  }
   if (ARABIC.test(cut)) {
     const loose = looseArabic(cut)
     return { raw: cut, light: loose, loose }

@@ -1,10 +1,11 @@
 import type { AnyEnricher } from '../enrich-mention.js'
 import { withoutSomeSpaces } from './augment.js'
-import { readCorpus, readCorpusFile } from './corpus.js'
+import { readCorpus, readCorpusFile, type CorpusRow } from './corpus.js'
+import { dressed, readDressings } from './dressings.js'
 import { macroF1, share, type Estimate, type Pair } from './intervals.js'
 import { districtsOf, judged, tagsOf, type JudgedRow } from './judged-corpus.js'
 import { readLanguageRows } from './language-rows.js'
-import { ORDINARY_HELD_BACK, ordinarySentences, ordinaryTexts } from './ordinary-texts.js'
+import { languageOfLetters, ORDINARY_HELD_BACK, ordinarySentences, ordinaryTexts } from './ordinary-texts.js'
 import { createRandom, hashOf } from './random.js'
 import { heldBackThreats } from './threat-rows.js'
 
@@ -35,17 +36,27 @@ const UNDISPUTED = [
   { ids: /^ti/, are: 'undisputed ones by a fourth writer, dangers amid other talk' },
   { ids: /^tj/, are: 'undisputed ones by a fifth writer, in the words of the home and of work' },
   { ids: /^tk/, are: 'undisputed ones by a sixth writer, cries, shorthand, calm telling, dangers elsewhere' },
+  { ids: /^tl/, are: 'undisputed ones by a seventh writer, dangers outside the province and told from there' },
 ] as const
 /** Files of the test part with harmless talk of daily life, and beside it what rings. */
 const DAILY = [
   { ids: /^tg/, are: 'harmless sentences of daily life in the words of danger' },
   { ids: /^th/, are: 'harmless sentences of daily life by another writer, in whatever words' },
 ] as const
-/** The test part as it is keyed in haste. */
-const HASTE = [
-  { are: 'messages of our test part, three in ten spaces gone', keyed: (text: string) => withoutSomeSpaces(text, createRandom(hashOf(text))) }, // prettier-ignore
-  { are: 'messages of our test part without any space', keyed: (text: string) => text.replace(/\s+/g, '') },
-] as const
+/** The test part as it is keyed in haste, and as it is greeted, signed and sent with links. */
+const CHANGED: readonly {
+  readonly are: string
+  readonly changed: (row: Pick<CorpusRow, 'lang' | 'text'>) => string
+}[] = [
+  { are: 'messages of our test part, three in ten spaces gone', changed: ({ text }) => withoutSomeSpaces(text, createRandom(hashOf(text))) }, // prettier-ignore
+  { are: 'messages of our test part without any space', changed: ({ text }) => text.replace(/\s+/g, '') },
+  { are: 'messages of our test part, greeted, signed, with links and hashtags', changed: inDress() },
+]
+
+function inDress(): (row: Pick<CorpusRow, 'lang' | 'text'>) => string {
+  const dressings = readDressings('test')
+  return ({ lang, text }) => dressed(lang, text, dressings, createRandom(hashOf(text)))
+}
 
 export const firstSix = (text: string): string => text.split(/\s+/).filter(Boolean).slice(0, 6).join(' ')
 
@@ -186,14 +197,17 @@ export function evaluate(enrichers: readonly AnyEnricher[]): Evaluation {
       reach: '0.96',
     })
   }
-  for (const { are, keyed } of HASTE) {
-    const hasty = judged(
-      rows.map(({ row }) => ({ ...row, text: keyed(row.text) })),
+  for (const { are, changed } of CHANGED) {
+    const others = judged(
+      rows.map(({ row }) => ({ ...row, text: changed(row) })),
       enrichers,
     )
-    const those = `${hasty.length} ${are}`
-    table.push(...alertMeasures(hasty, those).map((measured) => ({ ...measured, reach: 'no aim' })))
-    table.push({ name: 'category: macro F1', on: those, estimate: macroF1(categoryPairs(hasty)), reach: 'no aim' })
+    const those = `${others.length} ${are}`
+    table.push(...alertMeasures(others, those).map((measured) => ({ ...measured, reach: 'no aim' })))
+    table.push({ name: 'category: macro F1', on: those, estimate: macroF1(categoryPairs(others)), reach: 'no aim' })
   }
+  const greeted = inDress()
+  const dressedTexts = ordinary.map((text) => greeted({ lang: languageOfLetters(text), text }))
+  if (dressedTexts.length > 0) table.push(falseRings(dressedTexts.map(rings), 'of those comments, reviews and sentences, greeted, signed, with links and hashtags', '0.005')) // prettier-ignore
   return { table, rows, missing }
 }

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { packagePath } from '../../runtime/package-root.js'
+import type { Lang } from '../../schemas/tags.js'
 import { readLanguageRows, SHARED_DATA } from './language-rows.js'
 import { hashOf } from './random.js'
 
@@ -40,6 +41,9 @@ function ordinaryParts(): Readonly<Record<Part, string[]>> {
     test: [...held].map(({ text }) => text),
   }
 }
+
+/** Urdu by the letters that such a text is written with: nobody told which language each is. */
+export const languageOfLetters = (text: string): Lang => (/[\u0600-\u06ff]/.test(text) ? 'ur' : 'ur-Latn')
 
 /**
  * Ordinary texts of other people: comments, reviews, encyclopaedia. Those of `test` are never among those of `train`. None where the data is not at hand.

@@ -10,11 +10,12 @@ import { encodeModel, probabilities, widthOf, type LabelGroup, type LinearModel 
 import { inHaste } from './augment.js'
 import { calibrate } from './calibrate.js'
 import { makeExamples, type ToLearn } from './category-examples.js'
+import { dressed, readDressings } from './dressings.js'
 import { readCorpus } from './corpus.js'
 import { quantise } from './fit.js'
 import { UNKNOWN, type Example, type GroupFitOptions, type GroupWeights } from './fit-groups.js'
 import { fitInThreads, type FitTask } from './fit-in-threads.js'
-import { ordinarySentences, ordinaryTexts } from './ordinary-texts.js'
+import { languageOfLetters, ordinarySentences, ordinaryTexts } from './ordinary-texts.js'
 import { createRandom, hashOf } from './random.js'
 
 const BUCKETS = 2 ** 18
@@ -29,6 +30,8 @@ const ORDINARY_WEIGHT = 3
 const FAILED_ONE_IN = 12
 /** Of so many messages one is also learned from as it is keyed in haste. */
 const HASTY_ONE_IN = 5
+/** Of so many messages, and of so many ordinary texts, one is also learned from with what people put before and behind. */
+const DRESSED_ONE_IN = 4
 /** What an example counts that says again what another one says. */
 const AGAIN_WEIGHT = 0.5
 
@@ -103,9 +106,10 @@ function printSteps(unseen: readonly Scored[], group: LabelGroup | undefined): v
 export async function trainCategory(): Promise<void> {
   const names = featureNames(createRuleJudge().concepts)
   const messages = readCorpus('train')
-  const labelled = messages.map((row): ToLearn => ({ ...row, weight: row.category === 'other' ? ORDINARY_WEIGHT : 1 }))
-  const ordinary = [...ordinaryTexts('train'), ...ordinarySentences('train')].map((text): ToLearn => ({
+  const labelled = messages.map((row) => ({ ...row, weight: row.category === 'other' ? ORDINARY_WEIGHT : 1 }))
+  const ordinary = [...ordinaryTexts('train'), ...ordinarySentences('train')].map((text) => ({
     text,
+    lang: languageOfLetters(text),
     weight: ORDINARY_WEIGHT,
   }))
   const failed = [...labelled, ...ordinary]
@@ -119,7 +123,16 @@ export async function trainCategory(): Promise<void> {
       weight: AGAIN_WEIGHT,
       again: row.text,
     }))
-  const rows = [...labelled, ...ordinary, ...failed, ...hasty]
+  const dressings = readDressings('train')
+  const inDress = [...labelled, ...ordinary]
+    .filter(({ text }) => (hashOf(text) >>> 8) % DRESSED_ONE_IN === 0)
+    .map((row): ToLearn => ({
+      ...row,
+      text: dressed(row.lang, row.text, dressings, createRandom(hashOf(row.text))),
+      weight: AGAIN_WEIGHT * row.weight,
+      again: row.text,
+    }))
+  const rows: ToLearn[] = [...labelled, ...ordinary, ...failed, ...hasty, ...inDress]
   const all = await makeExamples(rows, BUCKETS)
   const named = names.length
   console.log(`category: ${labelled.length} messages, ${ordinary.length} ordinary texts, ${named} named features`)

@@ -9,7 +9,7 @@ import {
   extendDistrictSources,
   type DistrictSources,
 } from '../enrichers/districts/districts.js'
-import { beginsPlace } from '../enrichers/districts/gazetteer.js'
+import { beginningsOfPlaces } from '../enrichers/districts/gazetteer.js'
 import { placeLetters } from '../enrichers/districts/spelling.js'
 import { partingJoined } from '../reading/joined-words.js'
 import { createThreatEnricher } from '../enrichers/threat/threat.js'
@@ -119,9 +119,10 @@ function enrichersWith(parts: TaggerParts, sources: DistrictSources, readings: W
   const { language, joined, threat, category, sentiment, fingerprint, districtOfAccount } = parts
   const parted = partingJoined(readText, joined.knowing(readings.words), (word) => readings.has(word))
   const read = readOnce((text) => readings.read(parted(text)))
+  const beginsPlace = beginningsOfPlaces(sources.gazetteer)
   const skimmer = new Skimmer({
     ofDanger: (word) => readings.begins(word) || category.rules.tellsOfDanger(word),
-    ofPlace: (word) => beginsPlace(sources.gazetteer, placeLetters(word)),
+    ofPlace: (word) => beginsPlace(placeLetters(word)),
   })
   const districts = skimmer.over(createDistrictEnricher(districtOfAccount, sources))
   const threats = skimmer.over(createThreatEnricher({ parts: threat, read }))

@@ -71,7 +71,7 @@ export class WordReadings {
 
   /** Whether a spelling that was added begins with this folded word. */
   begins(word: string): boolean {
-    return this.#root.next.has(keyOf(word))
+    return !this.isEmpty && this.#root.next.has(keyOf(word))
   }
 
   /** The text with the words that are read as others in their place. */

@@ -1,9 +1,12 @@
+import { fold } from '../../../runtime/fold.js'
 import type { Mention } from '../../../schemas/mention.js'
-import type { Category, CategoryTag, Severity, Tags } from '../../../schemas/tags.js'
+import type { Category, CategoryTag, DistrictTag, Severity, Tags } from '../../../schemas/tags.js'
+import { outsideNames } from '../districts/gazetteer.js'
 import { loadLexicon, type Match } from '../threat/lexicon.js'
 import { threateningFrom } from '../threat/threatening.js'
 import { spanOf, type ReadText } from '../../reading/words.js'
 import { threatFinding } from './direct-threat.js'
+import { elsewhereOf, isNamedAfter, type Elsewhere } from './elsewhere.js'
 import { findings, firstThatFits, ruleBook, type Finding } from './judge.js'
 import { refile } from './refile.js'
 import { loadRules } from './rules.js'
@@ -46,12 +49,15 @@ const SILENT = -6
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x))
 const rounded = (x: number): number => Math.round(x * 1000) / 1000
 
+/** The districts that the writer names: every message comes by some number, which says nothing of what is in it. */
+export const districtsTold = ({ districts }: Readonly<Tags>): readonly DistrictTag[] =>
+  districts?.filter(({ basis }) => basis === 'text' || basis === 'pin') ?? []
+
 /** Concepts that belong to no word: a telephone number, a district found by its enricher, a year gone by. */
 function madeConcepts(read: ReadText, mention: Mention, soFar: Readonly<Tags>): Set<string> {
   const made = new Set<string>()
   if (PHONE.test(mention.text.slice(0, 5_000))) made.add('phone')
-  if (soFar.districts?.some((district) => district.basis === 'text' || district.basis === 'pin') === true)
-    made.add('district')
+  if (districtsTold(soFar).length > 0) made.add('district')
   if (read.asks.includes(true)) made.add('asks')
   if (looksLikeHeadline(mention.text)) made.add('ctx_headline')
   return made
@@ -77,6 +83,18 @@ function pastYears(read: ReadText, mention: Mention): Match[] {
   })
 }
 
+const MONTHS: ReadonlySet<string> = new Set(
+  'january february march april may june july august september october november december jan feb mar apr jun jul aug sep sept oct nov dec جنوری فروری مارچ اپریل مئی مئ جون جولائی اگست ستمبر اکتوبر نومبر دسمبر جنوري فبروري اپرېل جولای سپتمبر يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس أكتوبر نوفمبر ديسمبر जनवरी फरवरी मार्च अप्रैल मई जून जुलाई अगस्त सितंबर अक्टूबर नवंबर दिसंबर'
+    .split(' ')
+    .map(fold),
+)
+const OF_TODAY = ['ctx_now', 'ctx_now_light', 'ctx_help', 'ctx_recent'] as const
+
+/** A month with a year gone by, and nothing of today: "16 December 2014". A year alone may be that of a car. */
+const isDated = ({ words }: ReadText, past: readonly Match[], everywhere: ReadonlySet<string>): boolean =>
+  !OF_TODAY.some((cue) => everywhere.has(cue)) &&
+  past.some(({ from, to }) => MONTHS.has(words[from - 1]?.text ?? '') || MONTHS.has(words[to]?.text ?? ''))
+
 /** "500 le kar", "10k": a sum in figures, as bribes are told. */
 function sums(read: ReadText): Match[] {
   return read.words.flatMap((word, at) => {
@@ -101,6 +119,10 @@ export interface RuleJudgement {
   /** The highest log-odds of an alert; -6 where nothing speaks for one. */
   readonly loudest: number
   readonly threatening: number
+  /** Undefined where a district is told, or no place outside the province. */
+  readonly elsewhere: Elsewhere | undefined
+  /** Whether it tells of a month of a year gone by, and nothing of today. */
+  readonly dated: boolean
 }
 
 export interface RuleJudge {
@@ -115,7 +137,9 @@ export interface RuleJudge {
 
 /** Reads the rules and lexicons; a mistake in them throws here. */
 export function createRuleJudge(): RuleJudge {
-  const lexicon = loadLexicon(['enrich/enrichers/threat/lexicon', 'enrich/enrichers/category/lexicon'])
+  const lexicon = loadLexicon(['enrich/enrichers/threat/lexicon', 'enrich/enrichers/category/lexicon'], {
+    ctx_elsewhere: outsideNames(),
+  })
   const concepts = [...new Set([...lexicon.concepts, ...MADE_CONCEPTS])].sort()
   const book = ruleBook(loadRules('enrich/enrichers/category/rules.tsv', new Set(concepts)))
   return {
@@ -123,18 +147,42 @@ export function createRuleJudge(): RuleJudge {
     knows: (word) => lexicon.has(word),
     tellsOfDanger: lexicon.wordsOf(STRONG),
     judge(mention, read, soFar) {
-      const matches = [...lexicon.match(read), ...pastYears(read, mention), ...sums(read)]
+      const told = lexicon
+        .match(read)
+        .filter((match) => match.concept !== 'ctx_elsewhere' || !isNamedAfter(read, match))
+      const past = pastYears(read, mention)
+      const matches = [...told, ...past, ...sums(read)]
       const everywhere = madeConcepts(read, mention, soFar)
       for (const match of matches) everywhere.add(match.concept)
+      const dated = isDated(read, past, everywhere)
       if (matches.length === 0 && !read.asks.includes(true))
-        return { tag: NOTHING, found: [], everywhere, matches, loudest: SILENT, threatening: 0 }
+        return {
+          tag: NOTHING,
+          found: [],
+          everywhere,
+          matches,
+          loudest: SILENT,
+          threatening: 0,
+          elsewhere: undefined,
+          dated,
+        }
       const found = findings(book, scenesOf(read, matches, everywhere))
       const threatening = threateningFrom(matches)
       const threat = threatFinding({ threatening, everywhere, matches, mention })
       if (threat !== undefined) found.set('direct_threat', threat)
       const all = [...found.values()]
       const loudest = all.reduce((top, each) => Math.max(top, each.alert), SILENT)
-      return { tag: tagOf(all, everywhere, read), found: all, everywhere, matches, loudest, threatening }
+      const elsewhere = districtsTold(soFar).length > 0 ? undefined : elsewhereOf(read, matches, everywhere)
+      return {
+        tag: tagOf(all, everywhere, read),
+        found: all,
+        everywhere,
+        matches,
+        loudest,
+        threatening,
+        elsewhere,
+        dated,
+      }
     },
   }
 }

@@ -6,6 +6,7 @@ import type { Match } from '../threat/lexicon.js'
 import { readText, type Reader, type ReadText } from '../../reading/words.js'
 import { createRuleJudge, type RuleJudge } from './by-rules.js'
 import { loadGlosses, type Glosses } from '../../glosses/glosses.js'
+import { isOfAnotherForce } from './elsewhere.js'
 import { LearnedJudge, LONG_WORDS } from './learned-judge.js'
 
 export const CATEGORY_MODEL = 'enrich/models/category.bin'
@@ -57,7 +58,8 @@ export function createCategoryEnricher({
       // A danger hidden in pages is a sentence among hundreds: the rules read sentence by sentence.
       if (byRules.tag.alert && text.words.length > LONG_WORDS) return byRules.tag
       const whole = learned.judge(mention, text, byRules, soFar)
-      if (whole.alert) return whole
+      // Read alone, a piece would not know where it happens.
+      if (whole.alert || isOfAnotherForce(byRules.elsewhere, whole.category)) return whole
       const alone = (piece: Piece): CategoryTag => {
         const part = { ...mention, text: mention.text.slice(piece.start, piece.end) }
         const words = read(part.text)

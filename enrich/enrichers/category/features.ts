@@ -2,7 +2,8 @@ import { CATEGORIES, LANGS, SEVERITIES, type Tags } from '../../../schemas/tags.
 import { bucketOf, hashText, joinHashes } from '../../linear/hashing.js'
 import type { Match } from '../threat/lexicon.js'
 import type { ReadText } from '../../reading/words.js'
-import type { RuleJudgement } from './by-rules.js'
+import { districtsTold, type RuleJudgement } from './by-rules.js'
+import { ELSEWHERES } from './elsewhere.js'
 
 const CONCEPTS = 0x165667b1
 
@@ -38,6 +39,7 @@ export function featureNames(concepts: readonly string[]): string[] {
     'threatening',
     ...LANGS.map((lang) => `lang:${lang}`),
     ...SIGNS,
+    ...ELSEWHERES.map((each) => `elsewhere:${each}`),
     ...concepts.map((concept) => `concept:${concept}`),
   ]
 }
@@ -71,7 +73,7 @@ const clipped = (logit: number): number => Math.max(-MOST_LOGIT, Math.min(MOST_L
 export function namedFeatures(
   text: string,
   read: ReadText,
-  { tag, found, everywhere, loudest, threatening }: RuleJudgement,
+  { tag, found, everywhere, loudest, threatening, elsewhere }: RuleJudgement,
   soFar: Readonly<Tags>,
   emit: (name: string, value: number) => void,
 ): void {
@@ -90,8 +92,9 @@ export function namedFeatures(
   for (const concept of everywhere) emit(`concept:${concept}`, 1)
   if (read.asks.includes(true)) emit('asks', 1)
   if (everywhere.has('phone')) emit('phone', 1)
-  const districts = soFar.districts?.length ?? 0
+  const districts = districtsTold(soFar).length
   if (districts > 0) emit('district', 1)
+  else if (elsewhere !== undefined) emit(`elsewhere:${elsewhere}`, 1)
   if (districts > 1) emit('districts:several', 1)
   if (everywhere.has('ctx_headline')) emit('headline', 1)
   const head = text.slice(0, 2_000)

@@ -19,9 +19,9 @@ const PER_SENTENCE = 0.3
 
 /** A place outside the province is another force's, but a lost child told to us is ours. */
 const ELSEWHERE = -1.8
-/** "A call from an Afghan number": the place is the caller's, not ours. */
+/** "A call from an Afghan number", "I work in Dubai": the place is the caller's or the writer's, not that of the danger. */
 const isOurs = (around: ReadonlySet<string>): boolean =>
-  around.has('district') || (around.has('unknown') && around.has('call'))
+  around.has('district') || around.has('ctx_abroad') || (around.has('unknown') && around.has('call'))
 
 /** "A child has been found" sounds resolved, but its people are still to be. */
 const FOUND_BUT_LOST = 2.6

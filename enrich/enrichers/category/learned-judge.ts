@@ -12,6 +12,7 @@ import { unitOf, withoutItsYear } from '../../linear/word-features.js'
 import { WordScorer } from '../../linear/word-scorer.js'
 import { spanOf, type ReadText, type Word } from '../../reading/words.js'
 import type { RuleJudgement } from './by-rules.js'
+import { isOfAnotherForce } from './elsewhere.js'
 import { conceptPairs, namedFeatures } from './features.js'
 import { alertScore, categoriesOf, fileOf, GROUPS, OUTPUTS, PLAIN_SHARE } from './files.js'
 import type { Glosses } from '../../glosses/glosses.js'
@@ -28,6 +29,10 @@ const RIVALS = 3
  * ordinary texts within their bounds (decision 28).
  */
 const WEIGHT_OF_MISSING = 1.2
+/** What is told as happening outside the province is another force's; as little as this of its odds is left, since words can mislead about where. */
+const LEFT_OUTSIDE = 1 / 300
+/** Of what is told with a month of a year gone by, and without a word of today, this much is left. */
+const LEFT_DATED = 1 / 30
 /** From here to 0.5 the model is in doubt, and rings where the rules ring. */
 const DOUBTS_FROM = 0.4
 /** A word that adds less than this share of the strongest is not shown. */
@@ -138,11 +143,12 @@ function bestOf<T extends string>(labels: readonly T[], answer: Float64Array, al
 const rounded = (probability: number): number => Math.round(probability * 1000) / 1000
 
 function tagOf(judged: Judged, read: ReadText, rules: RuleJudgement): CategoryTag {
-  const weighed = WEIGHT_OF_MISSING * judged.alert
+  const categories = categoriesOf(judged.files)
+  const isOutside = isOfAnotherForce(rules.elsewhere, bestOf(CATEGORIES, categories, EVENT_CATEGORIES))
+  const weighed = judged.alert * (isOutside ? LEFT_OUTSIDE : rules.dated ? LEFT_DATED : WEIGHT_OF_MISSING)
   const learned = rounded(weighed / (weighed + 1 - judged.alert))
   const alertConfidence = learned >= DOUBTS_FROM && rules.tag.alert ? Math.max(0.5, learned) : learned
   const alert = alertConfidence >= 0.5
-  const categories = categoriesOf(judged.files)
   const category = bestOf(CATEGORIES, categories, alert ? EVENT_CATEGORIES : CATEGORIES)
   const severity = bestOf(SEVERITIES, judged.severities, alert ? RINGING : QUIET)
   return {

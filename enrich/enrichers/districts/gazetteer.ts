@@ -1,6 +1,8 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { packagePath } from '../../../runtime/package-root.js'
+import { HashSieve } from '../../linear/hash-sieve.js'
+import { hashText } from '../../linear/hashing.js'
 import { bentForm, khowarForms, nameTokens, pashtoVariants } from './spelling.js'
 
 /**
@@ -208,23 +210,51 @@ class Building implements Extension {
 }
 
 const SHORTEST_BEGINNING = 3
+const SEED = 0x811c9dc5
 
-/** Whether a word, in place letters, may be the name of a place of the province by itself, or begins one. */
-export const beginsPlace = ({ named, beginnings }: Gazetteer, word: string): boolean =>
-  named.get(word)?.some(({ need, place }) => need !== 'plain-sign' && place.districts.length > 0) === true ||
-  (word.length >= SHORTEST_BEGINNING && beginnings.has(word))
+const mayBeMeant = ({ need, place }: Named): boolean => need !== 'plain-sign' && place.districts.length > 0
+
+/**
+ * Tells of a word, in place letters, whether it may be the name of a place of the province by itself, or begins one; that it is none, which hashes tell, costs
+ * least. What the gazetteer learns later it may not tell.
+ */
+export function beginningsOfPlaces({ named, beginnings }: Gazetteer): (word: string) => boolean {
+  const sieve = new HashSieve()
+  for (const [name, meant] of named) if (meant.some(mayBeMeant)) sieve.add(hashText(name, SEED))
+  for (const beginning of beginnings) if (beginning.length >= SHORTEST_BEGINNING) sieve.add(hashText(beginning, SEED))
+  return (word) =>
+    sieve.mayHold(hashText(word, SEED)) &&
+    (named.get(word)?.some(mayBeMeant) === true || (word.length >= SHORTEST_BEGINNING && beginnings.has(word)))
+}
 
 const FOLDER = 'enrich/enrichers/districts/gazetteer'
 
-/** The gazetteer of this installation: every `.tsv` file of its folder. */
-export function loadGazetteer(districtIds: ReadonlySet<string>): Gazetteer {
+function readFiles(): { readonly name: string; readonly text: string }[] {
   const folder = packagePath(FOLDER)
-  const files = readdirSync(folder)
+  return readdirSync(folder)
     .filter((name) => name.endsWith('.tsv'))
     .sort()
     .map((name) => ({ name: `${FOLDER}/${name}`, text: readFileSync(join(folder, name), 'utf8') }))
-  return parseGazetteer(files, districtIds)
 }
+
+/** The gazetteer of this installation: every `.tsv` file of its folder. */
+export const loadGazetteer = (districtIds: ReadonlySet<string>): Gazetteer => parseGazetteer(readFiles(), districtIds)
+
+/** The names of places outside the province that need no sign beside them to be one; of those that are only spelt exactly so, and of all that are not in Latin letters (whose sounds are fewer), each word has a `=` before it. */
+export const outsideNames = (): readonly string[] =>
+  readFiles().flatMap(({ text }) =>
+    text
+      .split('\n')
+      .map((line) => line.split('\t'))
+      .filter(([, kind]) => kind === 'outside')
+      .flatMap(([, , names = '']) => names.split('|'))
+      .flatMap((written) => {
+        const marks = marksOf(written)
+        const name = written.slice(marks.length)
+        if (/[?!]/.test(marks)) return []
+        return [marks.includes('=') || !/[a-z]/i.test(name) ? name.replace(/\S+/g, '=$&') : name]
+      }),
+  )
 
 /** Ordinary words that a misspelt place must never be taken for, one a line. */
 export function loadOrdinaryWords(): ReadonlySet<string> {

@@ -27,12 +27,21 @@ const ONE_LETTER: Readonly<Record<string, string>> = {
   ڙ: 'ڑ',
   ڳ: 'گ',
 }
-const ONE_LETTER_PATTERN = /[ټډړڼڻځڅښږݙݨٻڀٿٽٺڦڄڇڌڏڊڙڳ]/g
+const PLACE_LETTERS = Uint16Array.from({ length: 0x10000 }, (_, code) => code)
+for (const [letter, as] of Object.entries(ONE_LETTER)) PLACE_LETTERS[letter.charCodeAt(0)] = as.charCodeAt(0)
 
 /** The spelling in which place names are compared; as long as the folded text it is given. */
 export function placeLetters(folded: string): string {
-  if (folded.search(ONE_LETTER_PATTERN) < 0) return folded
-  return folded.replace(ONE_LETTER_PATTERN, (letter) => ONE_LETTER[letter] ?? letter)
+  let letters = ''
+  let done = 0
+  for (let at = 0; at < folded.length; at++) {
+    const code = folded.charCodeAt(at)
+    const as = PLACE_LETTERS[code] as number
+    if (as === code) continue
+    letters += folded.slice(done, at) + String.fromCharCode(as)
+    done = at + 1
+  }
+  return done === 0 ? folded : letters + folded.slice(done)
 }
 
 /** The other ways in which a name with a Pashto letter is written: ښ also as خ, ږ as گ, څ as س, ځ as ج. */

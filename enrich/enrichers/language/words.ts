@@ -40,8 +40,23 @@ function plainLatin(char: string): string {
   return char.normalize('NFD').replace(/[\u0300-\u036f]/g, '')
 }
 
+/** Fewer words than this are told with the tags at their ends. */
+const TELLING = 3
+
+/** A row of tags before or behind a message is often in another language than the message. */
+function withoutTagsAtItsEnds(text: string): string {
+  if (!text.includes('#') && !text.includes('＃')) return text
+  const words = text.split(/\s+/)
+  const isTag = (word: string | undefined) =>
+    word === '' || word?.startsWith('#') === true || word?.startsWith('＃') === true
+  let [from, to] = [0, words.length]
+  while (from < to && isTag(words[from])) from++
+  while (from < to && isTag(words[to - 1])) to--
+  return to - from < TELLING ? text : words.slice(from, to).join(' ')
+}
+
 function clean(raw: string): string {
-  let text = raw.normalize(COMPATIBILITY.test(raw) ? 'NFKC' : 'NFC')
+  let text = withoutTagsAtItsEnds(raw.normalize(COMPATIBILITY.test(raw) ? 'NFKC' : 'NFC'))
   text = text.replace(LINKS, ' ').replace(HANDLES, '$1 ').replace(RETWEET, ' ')
   if (text.includes('#') || text.includes('＃')) {
     text = text.replace(HASHTAGS, (_, tag: string) => ` ${tag.replace(/_/g, ' ').replace(CAMEL, '$1 $2')} `)

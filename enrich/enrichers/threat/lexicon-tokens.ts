@@ -1,6 +1,4 @@
 import { fold } from '../../../runtime/fold.js'
-import { HashSieve } from '../../linear/hash-sieve.js'
-import { addToHash, hashText } from '../../linear/hashing.js'
 import { LATIN, wordKeys, type WordKeys } from '../../reading/keys.js'
 
 /** A word that sounds away to fewer letters (`we` to `vi`) is taken by its letters where it stands alone. */
@@ -30,23 +28,85 @@ class LevelTable {
   readonly lengths = new Map<string, readonly number[]>()
 }
 
+const enum End {
+  None,
+  Whole,
+  Prefix,
+}
+
+/** Where nothing follows. */
+const NOWHERE = 0
+
+/** Tokens as a tree of their units, with a root for each level: nearly every word that is none leaves it within three of them. */
+class TokenTree {
+  /** The column of each unit that stands in a token; all others have the first, in which nothing follows. */
+  readonly #columns = new Uint16Array(0x10000)
+  readonly #width: number
+  /** A row for each node: where each unit leads. */
+  readonly #next: Int32Array
+  readonly #ends: Uint8Array
+  readonly #roots: Readonly<Record<Level, number>> = { raw: 1, light: 2, loose: 3 }
+
+  constructor(tokens: readonly Token[]) {
+    let width = 1
+    let most = 1 + LEVELS.length
+    for (const { key } of tokens) {
+      most += key.length
+      for (let at = 0; at < key.length; at++) this.#columns[key.charCodeAt(at)] ||= width++
+    }
+    this.#width = width
+    const next = new Int32Array(most * width)
+    const ends = new Uint8Array(most)
+    let size = 1 + LEVELS.length
+    for (const { level, key, isPrefix } of tokens) {
+      let node = this.#roots[level]
+      for (let at = 0; at < key.length; at++)
+        node = next[node * width + (this.#columns[key.charCodeAt(at)] as number)] ||= size++
+      ends[node] = Math.max(ends[node] as number, isPrefix ? End.Prefix : End.Whole)
+    }
+    this.#next = next.slice(0, size * width)
+    this.#ends = ends.slice(0, size)
+  }
+
+  /** Whether the key is, or begins with, a token of the level. */
+  holds(level: Level, key: string): boolean {
+    let node = this.#roots[level]
+    for (let at = 0; at < key.length; at++) {
+      node = this.#next[node * this.#width + (this.#columns[key.charCodeAt(at)] as number)] as number
+      if (node === NOWHERE) return false
+      if (this.#ends[node] === End.Prefix) return true
+    }
+    return this.#ends[node] === End.Whole
+  }
+}
+
 const MASK_VOWELS = ['a', 'e', 'i', 'o', 'u'] as const
-const unmasked = (word: string): readonly string[] =>
-  word.includes('*') ? MASK_VOWELS.map((vowel) => word.replaceAll('*', vowel)) : [word]
+const unmasked = (word: string): readonly string[] => MASK_VOWELS.map((vowel) => word.replaceAll('*', vowel))
+
+/** So many units of a token are its head. */
+const HEAD = 4
+const headOf = (token: Token): Token =>
+  token.key.length <= HEAD ? token : { ...token, key: token.key.slice(0, HEAD), isPrefix: true }
 
 /** The words of patterns, each known by a number. */
 export class TokenTable {
   #size = 0
+  readonly #tokens: Token[] = []
+  /** What they begin with, by which most words are told at once to be none; made when the first word is looked up. */
+  #heads: TokenTree | undefined
   readonly #levels: Readonly<Record<Level, LevelTable>> = {
     raw: new LevelTable(),
     light: new LevelTable(),
     loose: new LevelTable(),
   }
 
-  numberFor({ level, key, isPrefix }: Token): number {
+  numberFor(token: Token): number {
+    const { level, key, isPrefix } = token
     const { whole, prefixes, lengths } = this.#levels[level]
     const known = (isPrefix ? prefixes : whole).get(key)
     if (known !== undefined) return known
+    this.#tokens.push(token)
+    this.#heads = undefined
     if (isPrefix) {
       const head = key.slice(0, 2)
       const ofHead = lengths.get(head) ?? []
@@ -58,14 +118,17 @@ export class TokenTable {
 
   /** The numbers of all that a folded word is, or begins with; a `*` in it stands for any vowel. */
   numbersOf(word: string): number[] {
-    return unmasked(word).flatMap((each) => this.numbersFor(wordKeys(each)))
+    if (!word.includes('*')) return this.#numbersFor(wordKeys(word))
+    return unmasked(word).flatMap((each) => this.#numbersFor(wordKeys(each)))
   }
 
   /** Whether a folded word is a token, or a form of what a token begins. */
   has(word: string): boolean {
     const keys = wordKeys(word)
+    const heads = this.#headsOfAll()
     return LEVELS.some((level) => {
       const key = keys[level]
+      if (!heads.holds(level, key)) return false
       const { whole, prefixes } = this.#levels[level]
       if (whole.has(key)) return true
       for (let end = key.length; end >= Math.max(SHORTEST_STEM, key.length - MOST_ENDING); end--)
@@ -74,10 +137,16 @@ export class TokenTable {
     })
   }
 
-  numbersFor(keys: WordKeys): number[] {
+  #headsOfAll(): TokenTree {
+    return (this.#heads ??= new TokenTree(this.#tokens.map(headOf)))
+  }
+
+  #numbersFor(keys: WordKeys): number[] {
     const found: number[] = []
+    const heads = this.#headsOfAll()
     for (const level of LEVELS) {
       const key = keys[level]
+      if (!heads.holds(level, key)) continue
       const table = this.#levels[level]
       const whole = table.whole.get(key)
       if (whole !== undefined) found.push(whole)
@@ -94,38 +163,6 @@ function addPrefixes({ lengths, prefixes }: LevelTable, key: string, head: strin
     const number = prefixes.get(key.slice(0, length))
     if (number !== undefined) found.push(number)
   }
-}
-
-/** Tells by hashes alone, in one pass over a word, whether it may be, or begin with, one of some tokens: "no" is always true, "yes" nearly always. */
-class TokenSieve {
-  readonly #hashes = new HashSieve()
-
-  add({ level, key, isPrefix }: Token): void {
-    this.#hashes.add(hashText(key, SEEDS[level][isPrefix ? 'prefix' : 'whole']))
-  }
-
-  mayHold(keys: WordKeys): boolean {
-    for (const level of LEVELS) {
-      const key = keys[level]
-      const { prefix, whole } = SEEDS[level]
-      let [asPrefix, asWhole] = [prefix, whole]
-      for (let at = 0; at < key.length; at++) {
-        const unit = key.charCodeAt(at)
-        asPrefix = addToHash(asPrefix, unit)
-        if (this.#hashes.mayHold(asPrefix)) return true
-        asWhole = addToHash(asWhole, unit)
-      }
-      if (this.#hashes.mayHold(asWhole)) return true
-    }
-    return false
-  }
-}
-
-/** What the hashes of the sieve begin with: another number for each level, and for whole words and beginnings. */
-const SEEDS: Readonly<Record<Level, Readonly<Record<'whole' | 'prefix', number>>>> = {
-  raw: { whole: 0x811c9dc5, prefix: 0x811c9dc6 },
-  light: { whole: 0x811c9dc7, prefix: 0x811c9dc8 },
-  loose: { whole: 0x811c9dc9, prefix: 0x811c9dca },
 }
 
 /** Reads a word of a pattern: `=` before it is `raw`, `*` behind it a beginning; English is known by its letters, all else by its sound. Throws where nothing is left of it. */
@@ -147,15 +184,10 @@ export const tellsByItself = ({ key, isPrefix }: Token): boolean =>
 
 /** Tells of a folded word whether it is, or begins with, one of the tokens; that a word is none costs least. */
 export function isAnyOf(tokens: Iterable<Token>): (word: string) => boolean {
-  const table = new TokenTable()
-  const sieve = new TokenSieve()
-  for (const token of tokens) {
-    table.numberFor(token)
-    sieve.add(token)
+  const tree = new TokenTree([...tokens])
+  const isOne = (word: string): boolean => {
+    const { raw, light, loose } = wordKeys(word)
+    return tree.holds('raw', raw) || tree.holds('light', light) || tree.holds('loose', loose)
   }
-  return (word) =>
-    unmasked(word).some((each) => {
-      const keys = wordKeys(each)
-      return sieve.mayHold(keys) && table.numbersFor(keys).length > 0
-    })
+  return (word) => (word.includes('*') ? unmasked(word).some(isOne) : isOne(word))
 }

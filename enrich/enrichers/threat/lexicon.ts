@@ -218,9 +218,16 @@ function withoutMasked(found: readonly Match[]): Match[] {
   })
 }
 
-/** Reads every `.tsv` of the folders (rows: concept, language, patterns between `|`; `#` starts a comment). Throws with file and line if a row is wrong. */
-export function loadLexicon(folders: readonly string[]): Lexicon {
+/**
+ * Reads every `.tsv` of the folders (rows: concept, language, patterns between `|`; `#` starts a comment), and names that other lists have for a concept, which
+ * are found by their letters. Throws with file and line if a row is wrong.
+ */
+export function loadLexicon(
+  folders: readonly string[],
+  names: Readonly<Record<string, readonly string[]>> = {},
+): Lexicon {
   const lexicon = new CompiledLexicon()
+  for (const [concept, all] of Object.entries(names)) for (const name of all) lexicon.add(concept, 'en', name)
   for (const folder of folders) {
     const path = packagePath(folder)
     for (const name of readdirSync(path).sort()) {

@@ -102,6 +102,34 @@ describe('category and alert', () => {
     expect(shipped(text)).toMatchObject({ alert: false })
   })
 
+  it.each([
+    ['number-written-to', 'aj mosam bohat acha hai, chai pilao bhai'],
+    ['author-place', 'aj mosam bohat acha hai, chai pilao bhai'],
+    ['number-written-to', 'hamari gali mein bijli ka khamba gir gaya hai'],
+  ] as const)('judges the words alike, whichever number or profile tells the district (%s): %s', (basis, text) => {
+    const district = { id: 'mardan', confidence: 0.7, basis, evidence: [] }
+    const soFar = tagsWith()
+    const mention = mentionOf(text)
+    expect(category.enrich(mention, { ...soFar, districts: [district] })).toEqual(category.enrich(mention, soFar))
+  })
+
+  it.each([
+    'Assalam o alaikum DPO sahib, hope you are fine. mere ghar mein chor ghus gaye hain abhi. Shukria, Imran Khan, 0312-3456789',
+    '@KP_Police1 @someone12 there is firing in our street right now, two men are down https://t.co/aB3dEfGh1J #KPPolice',
+    'محترم سر السلام علیکم۔ ہمارے محلے میں فائرنگ ہو رہی ہے، ایک لڑکا زخمی ہے۔ والسلام، محمد جاوید ولد نور محمد، موبائل 03001234567',
+    'سلامونه صېب، په کور کې مو اور لګېدلی دی، ماشومان دننه دي. مننه، ستاسو ورور',
+  ])('hears a danger that is greeted, signed or sent with links: %s', (text) => {
+    expect(shipped(text)).toMatchObject({ alert: true })
+  })
+
+  it.each([
+    'House on fire on a street in Houston, my neighbours are still inside',
+    'Flash flood in Fujairah, cars are swept away with people inside',
+    'نیلم ویلی میں جیپ دریا میں جا گری، دو لوگ پتھر پکڑے ہوئے ہیں',
+  ])('does not ring for a danger outside the province: %s', (text) => {
+    expect(shipped(text)?.alert).toBe(false)
+  })
+
   it('rings in the second sentence, whatever the first speaks of', () => {
     expect(tagOf('Kal ka match blast tha. Abhi hamare ghar ke samne firing ho rahi hai.')).toMatchObject({
       category: 'violence',
@@ -118,6 +146,14 @@ describe('category and alert', () => {
     const text = '22 نومبر 2026: سکول پر حملہ ہوا ہے'
     expect(category.enrich(mentionOf(text), soFar).alert).toBe(true)
     expect(category.enrich(mentionOf(text, { writtenAt: '2028-01-01T00:00:00.000Z' }), soFar).alert).toBe(false)
+  })
+
+  it.each([
+    '12 مارچ 2019: بازار میں دھماکہ ہوا ہے',
+    '5 may 2017 school par hamla hua hai, 9 log mare gaye',
+    'Blast at the mosque on 30 January 2023',
+  ])('stays silent at a date of a year gone by: %s', (text) => {
+    expect(shipped(text)?.alert).toBe(false)
   })
 
   it('is other, without alert, where there are no words', () => {

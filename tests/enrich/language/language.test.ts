@@ -50,6 +50,15 @@ describe('language', () => {
     expect(judge('@someone https://t.co/xyz پولیس کہاں ہے 123 😡')).toEqual(judge('پولیس کہاں ہے'))
   })
 
+  it.each([
+    ['ur', 'نوکری چاہیے سپاہی کی #خېبر_پښتونخوا'],
+    ['ur', '#KPPolice #Peshawar ہمارے محلے میں چوری ہوئی ہے'],
+    ['ur-Latn', 'Ye road pe tractor raat ko bagair light ke #ZamungPekhawar #reels'],
+    ['en', '#پشاور #خیبر There is no light on our street'],
+  ])('does not take the language of the tags at its ends: %s, %s', (lang, text) => {
+    expect(judge(text).lang).toBe(lang)
+  })
+
   it('gives keyboard variants of Urdu the same language', () => {
     for (const [lang, text] of GOLDEN) {
       if (lang !== 'ur') continue

@@ -93,7 +93,7 @@ describe('a word that is read as another', () => {
   })
 
   it('counts in the sentiment, which reads words by itself', async () => {
-    const text = 'police drumshpakay'
+    const text = 'SHO sahab drumshpakay'
     expect(tags(text).sentiment?.sentiment).not.toBe('positive')
     await add({ kind: 'word', words: ['drumshpakay'], like: 'zindabad' })
     expect(tags(text).sentiment?.sentiment).toBe('positive')
