@@ -59,7 +59,7 @@ export function createCategoryEnricher({
       if (byRules.tag.alert && text.words.length > LONG_WORDS) return byRules.tag
       const whole = learned.judge(mention, text, byRules, soFar)
       // Read alone, a piece would not know where it happens.
-      if (whole.alert || isOfAnotherForce(byRules.elsewhere, whole.category)) return whole
+      if (whole.alert || isOfAnotherForce(text, byRules, whole.category)) return whole
       const alone = (piece: Piece): CategoryTag => {
         const part = { ...mention, text: mention.text.slice(piece.start, piece.end) }
         const words = read(part.text)

@@ -49,6 +49,28 @@ export function elsewhereOf(
   return outside.some((match) => isScene(read, match)) ? 'there' : 'named'
 }
 
+const SURELY_BEHIND = words('me mein mai men main mn میں مے وچ ۾ में')
+const PASHTO_BEFORE = words('pa په')
+const PASHTO_BEHIND = words('ke kshe kkhe kxe کې کښې کخې')
+const ENGLISH_BEFORE = words('in inside outside near')
+/** What may follow a place in English that is not named after it ("in Deira we are"). */
+const GOES_ON = words(
+  'now right we my i people and they there the a an send please is are was someone somebody with two three his her our at on just here today tonight this since where who as',
+)
+
+/** Whether this match surely is where it happens: a word in front of or behind it says so, and nothing is named after it ("in Qatar Plaza"). Tags are no scenes. */
+function isSureScene(read: ReadText, match: Match): boolean {
+  const { words: all, original } = read
+  const [first, last, next] = [all[match.from], all[match.to - 1], all[match.to]]
+  if (first === undefined || last === undefined || original[first.start - 1] === '#') return false
+  const [before, behind] = [all[match.from - 1]?.text ?? '', next?.text ?? '']
+  const isCut = next === undefined || /[.,،۔!?؟:;\n-]/.test(original.slice(last.end, next.start))
+  if (SURELY_BEHIND.has(behind)) return isScene(read, match)
+  if (PASHTO_BEFORE.has(before) && PASHTO_BEHIND.has(behind)) return isScene(read, match)
+  if (ENGLISH_BEFORE.has(before)) return isCut || GOES_ON.has(behind)
+  return match.from === 0 && isCut
+}
+
 /** In these a danger may have its other end here: the caller, the captive's family, the child, the post that is written about. */
 const WITH_ANOTHER_END: ReadonlySet<Category> = new Set<Category>([
   'extortion',
@@ -59,6 +81,12 @@ const WITH_ANOTHER_END: ReadonlySet<Category> = new Set<Category>([
   'missing',
 ])
 
-/** Whether what is told happens outside the province and nowhere else: a danger there is no alert here. */
-export const isOfAnotherForce = (elsewhere: Elsewhere | undefined, category: Category): boolean =>
-  elsewhere === 'there' && !WITH_ANOTHER_END.has(category)
+/** Whether a danger of this category, so told, surely happens outside the province and nowhere else: there it is no alert here. */
+export const isOfAnotherForce = (
+  read: ReadText,
+  { elsewhere, matches }: { readonly elsewhere: Elsewhere | undefined; readonly matches: readonly Match[] },
+  category: Category,
+): boolean =>
+  elsewhere === 'there' &&
+  !WITH_ANOTHER_END.has(category) &&
+  matches.some((match) => match.concept === 'ctx_elsewhere' && isSureScene(read, match))

@@ -144,7 +144,7 @@ const rounded = (probability: number): number => Math.round(probability * 1000) 
 
 function tagOf(judged: Judged, read: ReadText, rules: RuleJudgement): CategoryTag {
   const categories = categoriesOf(judged.files)
-  const isOutside = isOfAnotherForce(rules.elsewhere, bestOf(CATEGORIES, categories, EVENT_CATEGORIES))
+  const isOutside = isOfAnotherForce(read, rules, bestOf(CATEGORIES, categories, EVENT_CATEGORIES))
   const weighed = judged.alert * (isOutside ? LEFT_OUTSIDE : rules.dated ? LEFT_DATED : WEIGHT_OF_MISSING)
   const learned = rounded(weighed / (weighed + 1 - judged.alert))
   const alertConfidence = learned >= DOUBTS_FROM && rules.tag.alert ? Math.max(0.5, learned) : learned

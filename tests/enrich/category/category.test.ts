@@ -123,6 +123,16 @@ describe('category and alert', () => {
   })
 
   it.each([
+    'in front of China hospital a man with knife is attacking people',
+    'Dubai plaza me aag lag gai hai log phanse hain',
+    'Kabul adda pe aadmi ko goli maar di',
+    'sheikhupura se aaye daku ghar mein ghus gaye hain bache andar',
+    'Punjab number ki gari mein daku bus loot rahe hain, driver ko goli lagi',
+  ])('rings for a danger beside what only has the name of a place outside: %s', (text) => {
+    expect(shipped(text)?.alert).toBe(true)
+  })
+
+  it.each([
     'House on fire on a street in Houston, my neighbours are still inside',
     'Flash flood in Fujairah, cars are swept away with people inside',
     'نیلم ویلی میں جیپ دریا میں جا گری، دو لوگ پتھر پکڑے ہوئے ہیں',
