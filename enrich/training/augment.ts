@@ -1,4 +1,5 @@
 import type { Lang } from '../../schemas/tags.js'
+import { pick } from './random.js'
 
 /** Letters as they come from a keyboard that lacks the proper one. */
 const URDU_ON_ARABIC: Readonly<Record<string, string>> = { ک: 'ك', ی: 'ي', ہ: 'ه' }
@@ -71,10 +72,6 @@ const ROMAN_URDU: readonly (readonly [RegExp, readonly string[]])[] = [
 ]
 
 type Random = () => number
-
-function pick<T>(values: readonly T[], random: Random): T | undefined {
-  return values[Math.floor(random() * values.length)]
-}
 
 /** The text keyed on a neighbour's keyboard, each letter always or never. */
 export function reKeyed(lang: Lang, text: string, random: Random): string {

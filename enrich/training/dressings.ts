@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { packagePath } from '../../runtime/package-root.js'
 import { LANGS, type Lang } from '../../schemas/tags.js'
 import type { CorpusPart } from './corpus.js'
+import { pick } from './random.js'
 
 /** What stands before or behind a message and says nothing of what it is about. */
 const KINDS = ['handle', 'opening', 'closing', 'signature', 'link', 'hashtag', 'mark'] as const
@@ -55,12 +56,8 @@ export function readDressings(part: CorpusPart): Dressings {
   return Object.fromEntries(KINDS.map((kind) => [kind, ofKind(kind)])) as Record<Kind, (lang: Lang) => string[]>
 }
 
-const pick = <T>(values: readonly T[], random: () => number): T | undefined =>
-  values[Math.floor(random() * values.length)]
-
 /** The message as it may come: greeted, signed, with handles, links and hashtags; one of them at least. */
 export function dressed(lang: Lang, text: string, dressings: Dressings, random: () => number): string {
-  const [before, behind]: [string[], string[]] = [[], []]
   const chosen = KINDS.filter((kind) => random() < SHARES[kind])
   const kinds = chosen.length > 0 ? chosen : [pick(KINDS, random) ?? 'opening']
   const one = (kind: Kind): string => {
@@ -69,7 +66,7 @@ export function dressed(lang: Lang, text: string, dressings: Dressings, random: 
     return pick(those, random) ?? ''
   }
   const inFront = new Set(kinds.filter((kind) => !BEHIND.includes(kind) || (BEFORE.includes(kind) && random() < FRONT)))
-  for (const kind of BEFORE) if (inFront.has(kind)) before.push(one(kind))
-  for (const kind of BEHIND) if (kinds.includes(kind) && !inFront.has(kind)) behind.push(one(kind))
+  const before = BEFORE.filter((kind) => inFront.has(kind)).map(one)
+  const behind = BEHIND.filter((kind) => kinds.includes(kind) && !inFront.has(kind)).map(one)
   return [...before, text, ...behind].filter((part) => part !== '').join(random() < 0.25 ? '\n' : ' ')
 }

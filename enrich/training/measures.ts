@@ -43,20 +43,21 @@ const DAILY = [
   { ids: /^tg/, are: 'harmless sentences of daily life in the words of danger' },
   { ids: /^th/, are: 'harmless sentences of daily life by another writer, in whatever words' },
 ] as const
-/** The test part as it is keyed in haste, and as it is greeted, signed and sent with links. */
-const CHANGED: readonly {
-  readonly are: string
-  readonly changed: (row: Pick<CorpusRow, 'lang' | 'text'>) => string
-}[] = [
-  { are: 'messages of our test part, three in ten spaces gone', changed: ({ text }) => withoutSomeSpaces(text, createRandom(hashOf(text))) }, // prettier-ignore
-  { are: 'messages of our test part without any space', changed: ({ text }) => text.replace(/\s+/g, '') },
-  { are: 'messages of our test part, greeted, signed, with links and hashtags', changed: inDress() },
-]
+/** A message in another form. */
+type Change = (row: Pick<CorpusRow, 'lang' | 'text'>) => string
 
-function inDress(): (row: Pick<CorpusRow, 'lang' | 'text'>) => string {
+/** Greeted, signed and sent with links, by what nothing is learned from. */
+function dressing(): Change {
   const dressings = readDressings('test')
   return ({ lang, text }) => dressed(lang, text, dressings, createRandom(hashOf(text)))
 }
+
+/** The test part as it is keyed in haste, and in dress. */
+const changes = (inDress: Change): readonly { readonly are: string; readonly changed: Change }[] => [
+  { are: 'messages of our test part, three in ten spaces gone', changed: ({ text }) => withoutSomeSpaces(text, createRandom(hashOf(text))) }, // prettier-ignore
+  { are: 'messages of our test part without any space', changed: ({ text }) => text.replace(/\s+/g, '') },
+  { are: 'messages of our test part, greeted, signed, with links and hashtags', changed: inDress },
+]
 
 export const firstSix = (text: string): string => text.split(/\s+/).filter(Boolean).slice(0, 6).join(' ')
 
@@ -197,7 +198,8 @@ export function evaluate(enrichers: readonly AnyEnricher[]): Evaluation {
       reach: '0.96',
     })
   }
-  for (const { are, changed } of CHANGED) {
+  const inDress = dressing()
+  for (const { are, changed } of changes(inDress)) {
     const others = judged(
       rows.map(({ row }) => ({ ...row, text: changed(row) })),
       enrichers,
@@ -206,8 +208,7 @@ export function evaluate(enrichers: readonly AnyEnricher[]): Evaluation {
     table.push(...alertMeasures(others, those).map((measured) => ({ ...measured, reach: 'no aim' })))
     table.push({ name: 'category: macro F1', on: those, estimate: macroF1(categoryPairs(others)), reach: 'no aim' })
   }
-  const greeted = inDress()
-  const dressedTexts = ordinary.map((text) => greeted({ lang: languageOfLetters(text), text }))
+  const dressedTexts = ordinary.map((text) => inDress({ lang: languageOfLetters(text), text }))
   if (dressedTexts.length > 0) table.push(falseRings(dressedTexts.map(rings), 'of those comments, reviews and sentences, greeted, signed, with links and hashtags', '0.005')) // prettier-ignore
   return { table, rows, missing }
 }

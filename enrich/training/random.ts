@@ -9,6 +9,11 @@ export function createRandom(seed: number): () => number {
   }
 }
 
+/** Any of the values, each as likely; undefined where there is none. */
+export function pick<T>(values: readonly T[], random: () => number): T | undefined {
+  return values[Math.floor(random() * values.length)]
+}
+
 /** Fisher and Yates, in place. */
 export function shuffle(values: Int32Array, random: () => number): void {
   for (let at = values.length - 1; at > 0; at--) {

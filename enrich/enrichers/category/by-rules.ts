@@ -154,7 +154,6 @@ export function createRuleJudge(): RuleJudge {
       const matches = [...told, ...past, ...sums(read)]
       const everywhere = madeConcepts(read, mention, soFar)
       for (const match of matches) everywhere.add(match.concept)
-      const dated = isDated(read, past, everywhere)
       if (matches.length === 0 && !read.asks.includes(true))
         return {
           tag: NOTHING,
@@ -164,7 +163,7 @@ export function createRuleJudge(): RuleJudge {
           loudest: SILENT,
           threatening: 0,
           elsewhere: undefined,
-          dated,
+          dated: false,
         }
       const found = findings(book, scenesOf(read, matches, everywhere))
       const threatening = threateningFrom(matches)
@@ -181,7 +180,7 @@ export function createRuleJudge(): RuleJudge {
         loudest,
         threatening,
         elsewhere,
-        dated,
+        dated: isDated(read, past, everywhere),
       }
     },
   }

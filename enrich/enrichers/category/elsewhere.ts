@@ -10,7 +10,13 @@ const NAMED_AFTER = words(
   'road rd chowk chawk adda ada stand morr more colony town street market plaza hotel coach bus restaurant mohalla bakery sweets number numbr nmbr nambar plate روڈ سڑک چوک اڈہ اڈا اډه سٹینڈ موڑ کالونی ٹاؤن مارکیٹ پلازہ ہوٹل کوچ بس محلہ بیکری نمبر نمبرات پلیٹ سړک',
 )
 const OF = words('ke k ka ki kay ky da de wala wali wale walay کے کا کی د والا والی والے')
-const IN_BEHIND = words('me mein mai men main mn m ke kshe kkhe kxe pe par per میں مے پر پہ کې کښې کخې وچ ۾ तें में पर')
+const SURELY_BEHIND = words('me mein mai men main mn میں مے وچ ۾ में')
+const PASHTO_BEHIND = words('ke kshe kkhe kxe کې کښې کخې')
+const IN_BEHIND: ReadonlySet<string> = new Set([
+  ...SURELY_BEHIND,
+  ...PASHTO_BEHIND,
+  ...words('m pe par per پر پہ तें पर'),
+])
 const IN_BEFORE = words('in at near inside outside around across here pa په در فی في نزدیک نزد')
 const FROM_BEHIND = words('se sy say سے نه na توں تون')
 
@@ -49,9 +55,7 @@ export function elsewhereOf(
   return outside.some((match) => isScene(read, match)) ? 'there' : 'named'
 }
 
-const SURELY_BEHIND = words('me mein mai men main mn میں مے وچ ۾ में')
 const PASHTO_BEFORE = words('pa په')
-const PASHTO_BEHIND = words('ke kshe kkhe kxe کې کښې کخې')
 const ENGLISH_BEFORE = words('in inside outside near')
 /** What may follow a place in English that is not named after it ("in Deira we are"). */
 const GOES_ON = words(
@@ -65,8 +69,7 @@ function isSureScene(read: ReadText, match: Match): boolean {
   if (first === undefined || last === undefined || original[first.start - 1] === '#') return false
   const [before, behind] = [all[match.from - 1]?.text ?? '', next?.text ?? '']
   const isCut = next === undefined || /[.,،۔!?؟:;\n-]/.test(original.slice(last.end, next.start))
-  if (SURELY_BEHIND.has(behind)) return isScene(read, match)
-  if (PASHTO_BEFORE.has(before) && PASHTO_BEHIND.has(behind)) return isScene(read, match)
+  if (SURELY_BEHIND.has(behind) || (PASHTO_BEFORE.has(before) && PASHTO_BEHIND.has(behind))) return isScene(read, match)
   if (ENGLISH_BEFORE.has(before)) return isCut || GOES_ON.has(behind)
   return match.from === 0 && isCut
 }

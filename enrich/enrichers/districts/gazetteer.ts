@@ -240,21 +240,19 @@ function readFiles(): { readonly name: string; readonly text: string }[] {
 /** The gazetteer of this installation: every `.tsv` file of its folder. */
 export const loadGazetteer = (districtIds: ReadonlySet<string>): Gazetteer => parseGazetteer(readFiles(), districtIds)
 
+const OUTSIDE_ROW = /^-\toutside\t([^\t\n]*)/gm
+
 /** The names of places outside the province that need no sign beside them to be one; of those that are only spelt exactly so, and of all that are not in Latin letters (whose sounds are fewer), each word has a `=` before it. */
 export const outsideNames = (): readonly string[] =>
-  readFiles().flatMap(({ text }) =>
-    text
-      .split('\n')
-      .map((line) => line.split('\t'))
-      .filter(([, kind]) => kind === 'outside')
-      .flatMap(([, , names = '']) => names.split('|'))
-      .flatMap((written) => {
-        const marks = marksOf(written)
-        const name = written.slice(marks.length)
-        if (/[?!]/.test(marks)) return []
-        return [marks.includes('=') || !/[a-z]/i.test(name) ? name.replace(/\S+/g, '=$&') : name]
-      }),
-  )
+  readFiles()
+    .flatMap(({ text }) => [...text.matchAll(OUTSIDE_ROW)])
+    .flatMap(([, names = '']) => names.split('|'))
+    .flatMap((written) => {
+      const marks = marksOf(written)
+      const name = written.slice(marks.length)
+      if (/[?!]/.test(marks)) return []
+      return [marks.includes('=') || !/[a-z]/i.test(name) ? name.replace(/\S+/g, '=$&') : name]
+    })
 
 /** Ordinary words that a misspelt place must never be taken for, one a line. */
 export function loadOrdinaryWords(): ReadonlySet<string> {

@@ -20,6 +20,7 @@ const LINKS =
 const HANDLES = /(^|[^\w])@\w+/g
 const RETWEET = /^\s*RT\b/
 const HASHTAGS = /[#＃]([\p{L}\p{M}\p{N}_\u200c]+)/gu
+const TAG_OR_NOTHING = /^(?:[#＃]|$)/
 const CAMEL = /(\p{Ll})(\p{Lu})/gu
 /** Marks that no letter of ours is written with, and what only picks a glyph. */
 const MARKS = /[\u0300-\u036f]|[\u20d0-\u20ff]|[\ufe00-\ufe0f]/g
@@ -47,11 +48,9 @@ const TELLING = 3
 function withoutTagsAtItsEnds(text: string): string {
   if (!text.includes('#') && !text.includes('＃')) return text
   const words = text.split(/\s+/)
-  const isTag = (word: string | undefined) =>
-    word === '' || word?.startsWith('#') === true || word?.startsWith('＃') === true
   let [from, to] = [0, words.length]
-  while (from < to && isTag(words[from])) from++
-  while (from < to && isTag(words[to - 1])) to--
+  while (from < to && TAG_OR_NOTHING.test(words[from] ?? '')) from++
+  while (from < to && TAG_OR_NOTHING.test(words[to - 1] ?? '')) to--
   return to - from < TELLING ? text : words.slice(from, to).join(' ')
 }
 
