@@ -1,5 +1,6 @@
-import type { Span, Tags } from '../schemas/tags.js'
 import type { Enricher } from './enricher.js'
+import { overNarrowed, type Narrowed, type NarrowedName } from './narrowed.js'
+import { MAY_BE_ANY, type UnitSieve } from './reading/unit-sieve.js'
 import { foldForWords, isLower, isUpper, Kind, kindCached, readOnce } from './reading/words.js'
 
 /** Up to here a text is read whole, in UTF-16 units: a comment on Facebook is no longer. */
@@ -25,13 +26,8 @@ export interface Telling {
   ofDanger(word: string): boolean
   /** Whether it names, or begins the name of, a place of the province. */
   ofPlace(word: string): boolean
-}
-
-/** What is read of a long text: pieces of it, in their order. */
-export interface Skimmed {
-  readonly text: string
-  /** Of a span of `text`, which lies in one piece or in neighbours, the same in the original. */
-  readonly spanOf: <S extends Span>(span: S) => S
+  /** What is let through by neither tells nothing. */
+  readonly sieves?: readonly [danger: UnitSieve, place: UnitSieve] | undefined
 }
 
 interface Occurring {
@@ -57,14 +53,18 @@ function occurringOf(word: string, telling: Telling): Occurring {
 /** Cuts a text into pieces, and knows of each word that tells something how often the text has it. Words are cut much as `readText` cuts them. */
 function piecesOf(original: string, telling: Telling): Piece[] {
   const { text, starts } = foldForWords(original)
+  const [danger, place] = telling.sieves ?? [MAY_BE_ANY, MAY_BE_ANY]
   const known = new Map<string, Occurring>()
   const pieces: Piece[] = []
   let words: Occurring[] = []
   let from = 0
-  /** The word at hand: `before`, and what the text has from `wordStart` to `wordEnd`. */
+  /** The word at hand: `before`, and what the text has from `wordStart` to `wordEnd`; how long it is, and what the sieves know of it. */
   let before = ''
   let wordStart = 0
   let wordEnd = 0
+  let units = 0
+  let asDanger = danger.start
+  let asPlace = place.start
   let spelt = ''
 
   const met = (letters: string): void => {
@@ -78,25 +78,30 @@ function piecesOf(original: string, telling: Telling): Piece[] {
     if (spelt.length >= SPELT) met(spelt)
     spelt = ''
   }
-  const take = (start: number, end: number): void => {
-    if (start !== wordEnd) {
+  const take = (at: number): void => {
+    if (at !== wordEnd) {
       before += text.slice(wordStart, wordEnd)
-      wordStart = start
+      wordStart = at
     }
-    wordEnd = end
+    wordEnd = at + 1
+    units++
+    const unit = text.charCodeAt(at)
+    asDanger = danger.next(asDanger, unit)
+    asPlace = place.next(asPlace, unit)
   }
   const endWord = (): void => {
-    if (wordEnd === 0) return
-    const word = before + text.slice(wordStart, wordEnd)
-    const isSingle = word.length === 1 || (word.length === 2 && (word.codePointAt(0) ?? 0) > 0xffff)
-    if (isSingle && spelt.length < LONGEST_WORD) spelt += word
+    if (units === 0) return
+    const isSingle = units === 1 || (units === 2 && isPair(text, wordEnd - 2))
+    if (isSingle && spelt.length < LONGEST_WORD) spelt += before + text.slice(wordStart, wordEnd)
     else {
       endSpelt()
-      met(word)
+      if (danger.mayBe(asDanger) || place.mayBe(asPlace)) met(before + text.slice(wordStart, wordEnd))
     }
     before = ''
-    wordStart = 0
     wordEnd = 0
+    units = 0
+    asDanger = danger.start
+    asPlace = place.start
   }
   const cut = (to: number): void => {
     endWord()
@@ -116,24 +121,26 @@ function piecesOf(original: string, telling: Telling): Piece[] {
     const code = text.codePointAt(at) ?? 0
     const width = code > 0xffff ? 2 : 1
     const kind = kindCached(code)
-    const place = starts[at] ?? 0
-    const length = place - (starts[from] ?? 0)
+    const origin = starts[at] ?? 0
+    const length = origin - (starts[from] ?? 0)
     if (length >= LONGEST_PIECE) cut(at)
     if (kind === Kind.Letter) {
-      if (wordEnd === 0) isTag = text.charAt(at - 1) === '#'
-      else if (isTag && isUpper(original.charCodeAt(place)) && isLower(original.charCodeAt(place - 1))) endWord()
-      if (before.length + wordEnd - wordStart < LONGEST_WORD) take(at, at + width)
-    } else if (kind !== Kind.Inner || wordEnd === 0 || kindCached(text.codePointAt(at + 1) ?? 0) !== Kind.Letter) {
+      if (units === 0) isTag = text.charAt(at - 1) === '#'
+      else if (isTag && isUpper(original.charCodeAt(origin)) && isLower(original.charCodeAt(origin - 1))) endWord()
+      if (units < LONGEST_WORD) for (let unit = at; unit < at + width; unit++) take(unit)
+    } else if (kind !== Kind.Inner || units === 0 || kindCached(text.codePointAt(at + 1) ?? 0) !== Kind.Letter) {
       endWord()
       const isEnd = kind === Kind.Stop || kind === Kind.Question
       if (length >= LONG_PIECE || (isEnd && length >= PIECE)) cut(at + width)
     } else if (code === HYPHEN) endWord()
-    else if (code !== APOSTROPHE && code !== TYPOGRAPHIC_APOSTROPHE) take(at, at + 1)
+    else if (code !== APOSTROPHE && code !== TYPOGRAPHIC_APOSTROPHE) take(at)
     at += width
   }
   cut(text.length)
   return pieces
 }
+
+const isPair = (text: string, at: number): boolean => (text.codePointAt(at) ?? 0) > 0xffff
 
 const HYPHEN = 0x2d
 const APOSTROPHE = 0x27
@@ -154,8 +161,8 @@ function choose(pieces: readonly Piece[], says: 'danger' | 'place', room: number
   }
 }
 
-/** What is read of a text that is long; undefined of any other, which is read whole. */
-export function skim(original: string, telling: Telling): Skimmed | undefined {
+/** Pieces of a text that is long, in their order; undefined of any other, which is read whole. */
+export function skim(original: string, telling: Telling): Narrowed | undefined {
   if (original.length <= READ_WHOLE) return undefined
   const pieces = piecesOf(original, telling)
   const chosen = Uint8Array.from(pieces, ({ start, end }) => (end <= HEAD || start >= original.length - TAIL ? 1 : 0))
@@ -185,36 +192,18 @@ export function skim(original: string, telling: Telling): Skimmed | undefined {
   }
 }
 
-type Restored = { readonly [Name in 'districts' | 'threat' | 'category']: Restore<Name> }
-type Restore<Name extends keyof Tags> = (tag: NonNullable<Tags[Name]>, of: Skimmed) => NonNullable<Tags[Name]>
-
-/** Tags with their spans where they are in the whole text. */
-const RESTORED: Restored = {
-  districts: (tags, { spanOf }) => tags.map((tag) => ({ ...tag, evidence: tag.evidence.map(spanOf) })),
-  threat: (tag, { spanOf }) => ({ ...tag, keywords: tag.keywords.map(spanOf) }),
-  category: (tag, { spanOf }) => ({ ...tag, evidence: tag.evidence.map(spanOf) }),
-}
-
 /**
  * Makes of enrichers that read a text whole such that of a text of more than 8,000 UTF-16 units read some 8,000: its head and tail, and between them what
  * tells most of danger and of places. Their spans are those of the whole text.
  */
 export class Skimmer {
-  readonly #skim: (text: string) => Skimmed | undefined
+  readonly #skim: (text: string) => Narrowed | undefined
 
   constructor(telling: Telling) {
     this.#skim = readOnce((text) => skim(text, telling))
   }
 
-  over<Name extends keyof Restored>(enricher: Enricher<Name>): Enricher<Name> {
-    const restored: Restore<Name> = RESTORED[enricher.adds]
-    return {
-      adds: enricher.adds,
-      enrich: (mention, soFar) => {
-        const skimmed = this.#skim(mention.text)
-        if (skimmed === undefined) return enricher.enrich(mention, soFar)
-        return restored(enricher.enrich({ ...mention, text: skimmed.text }, soFar), skimmed)
-      },
-    }
+  over<Name extends NarrowedName>(enricher: Enricher<Name>): Enricher<Name> {
+    return overNarrowed(enricher, this.#skim)
   }
 }

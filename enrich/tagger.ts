@@ -3,11 +3,13 @@ import type { Enricher } from './enricher.js'
 import { loadCategoryParts, type CategoryParts } from './enrichers/category/category.js'
 import type { AccountDistrict } from './enrichers/districts/account.js'
 import { loadDistrictSources, type DistrictSources } from './enrichers/districts/districts.js'
+import { readCoreModel } from './core/core.js'
 import { createFingerprintEnricher } from './enrichers/fingerprint/fingerprint.js'
 import { createLanguageEnricher } from './enrichers/language/language.js'
 import { createSentimentEnricher } from './enrichers/sentiment/sentiment.js'
 import { loadJoinedWords, type JoinedWords } from './reading/joined-words.js'
 import { loadThreatParts, type ThreatParts } from './enrichers/threat/threat.js'
+import type { LinearModel } from './linear/linear-model.js'
 import { loadingGlosses, type Glosses } from './glosses/glosses.js'
 import { createKnownWords, type KnownWords } from './vocabulary/known-words.js'
 
@@ -18,6 +20,7 @@ export interface TaggerParts {
   readonly districts: DistrictSources
   readonly threat: ThreatParts
   readonly category: CategoryParts
+  readonly core: LinearModel
   readonly sentiment: Enricher<'sentiment'>
   readonly fingerprint: Enricher<'fingerprint'>
   readonly known: KnownWords
@@ -49,6 +52,7 @@ export function* loadingTagger(districtOfAccount?: AccountDistrict): Generator<v
   yield
   const threat = loadThreatParts(glosses)
   yield
+  const core = readCoreModel()
   const sentiment = createSentimentEnricher()
   const known = createKnownWords({ glosses, category, sentiment })
   return {
@@ -57,6 +61,7 @@ export function* loadingTagger(districtOfAccount?: AccountDistrict): Generator<v
     districts,
     threat,
     category,
+    core,
     sentiment,
     fingerprint: createFingerprintEnricher(),
     known,

@@ -113,26 +113,86 @@ function foldCodePoint(char: string): string {
 
 /** By UTF-16 unit: each is folded once in the life of a process. */
 const ofUnits: (string | undefined)[] = Array.from({ length: 0x10000 })
-const ofPairs = new Map<string, string>()
+/** By code point beyond those. */
+const ofPairs = new Map<number, string>()
 
-function foldCached(char: string): string {
-  if (char.length === 1) return (ofUnits[char.charCodeAt(0)] ??= foldCodePoint(char))
-  let folded = ofPairs.get(char)
+function foldCached(code: number): string {
+  if (code <= 0xffff) return (ofUnits[code] ??= foldCodePoint(String.fromCharCode(code)))
+  let folded = ofPairs.get(code)
   if (folded === undefined) {
-    folded = foldCodePoint(char)
-    if (ofPairs.size < 20_000) ofPairs.set(char, folded)
+    folded = foldCodePoint(String.fromCodePoint(code))
+    if (ofPairs.size < 20_000) ofPairs.set(code, folded)
   }
   return folded
+}
+
+/** Here a unit folds to no unit or to several, or is half of a pair, or has not been met. */
+const NOT_ONE = 0xffff
+/** By UTF-16 unit: the one unit it folds to. */
+const ones = new Uint16Array(0x10000).fill(NOT_ONE)
+
+/** A text being folded: its units, and where in the original the character of each starts. Kept for the next text but where it is huge. */
+let room = roomFor(1_024)
+const MOST_KEPT = 700_000
+
+interface Room {
+  readonly units: Uint16Array
+  readonly starts: Uint32Array
+}
+
+function roomFor(length: number, held?: Room): Room {
+  const room = { units: new Uint16Array(length), starts: new Uint32Array(length) }
+  if (held !== undefined) {
+    room.units.set(held.units)
+    room.starts.set(held.starts)
+  }
+  return room
+}
+
+/** Folds into `room`, and says how many units there are. */
+function foldIntoRoom(original: string): number {
+  const { length } = original
+  if (room.units.length < length || room.units.length > MOST_KEPT) room = roomFor(Math.max(length, 1_024))
+  let { units, starts } = room
+  let size = 0
+  for (let at = 0; at < length;) {
+    const unit = original.charCodeAt(at)
+    const one = ones[unit] as number
+    if (one !== NOT_ONE) {
+      units[size] = one
+      starts[size++] = at++
+      continue
+    }
+    const code = original.codePointAt(at) ?? 0
+    const folded = foldCached(code)
+    if (folded.length === 1 && (unit & 0xf800) !== 0xd800) ones[unit] = folded.charCodeAt(0)
+    const wanted = size + folded.length + length - at
+    if (wanted > units.length) ({ units, starts } = room = roomFor(2 * wanted, room))
+    for (let part = 0; part < folded.length; part++) {
+      units[size] = folded.charCodeAt(part)
+      starts[size++] = at
+    }
+    at += code > 0xffff ? 2 : 1
+  }
+  return size
+}
+
+/** The first units of `room`. */
+function textInRoom(size: number): string {
+  const { units } = room
+  let all = 0
+  for (let at = 0; at < size; at++) all |= units[at] as number
+  // Strings of bytes are read faster than the same of pairs of bytes.
+  return all < 0x100
+    ? Buffer.from(units.subarray(0, size)).toString('latin1')
+    : Buffer.from(units.buffer, 0, 2 * size).toString('utf16le')
 }
 
 const FOLDED_ALREADY = /^[a-z0-9 ]*$/
 
 /** The folded form of `text`: lower case, one form for each letter that is keyed in several, ASCII digits, no diacritics or joiners. */
 export function fold(text: string): string {
-  if (FOLDED_ALREADY.test(text)) return text
-  let folded = ''
-  for (const char of text) folded += foldCached(char)
-  return folded
+  return FOLDED_ALREADY.test(text) ? text : textInRoom(foldIntoRoom(text))
 }
 
 export interface FoldedText {
@@ -143,24 +203,11 @@ export interface FoldedText {
 
 /** `fold` with the way back: a match at `[a, b)` of the folded text covers `[starts[a], originalEnd(folded, b))` of the original. */
 export function foldWithOffsets(original: string): FoldedText {
-  let folded = ''
-  let starts = new Uint32Array(original.length + 32)
-  let offset = 0
-  for (const char of original) {
-    const from = folded.length
-    folded += foldCached(char)
-    if (folded.length >= starts.length) starts = grown(starts, folded.length * 2)
-    for (let unit = from; unit < folded.length; unit++) starts[unit] = offset
-    offset += char.length
-  }
-  starts[folded.length] = original.length
-  return { text: folded, starts: starts.slice(0, folded.length + 1) }
-}
-
-function grown(array: Uint32Array<ArrayBuffer>, length: number): Uint32Array<ArrayBuffer> {
-  const larger = new Uint32Array(length)
-  larger.set(array)
-  return larger
+  const size = foldIntoRoom(original)
+  const starts = new Uint32Array(size + 1)
+  starts.set(room.starts.subarray(0, size))
+  starts[size] = original.length
+  return { text: textInRoom(size), starts }
 }
 
 /** Where, in the original, the character that holds folded unit `end - 1` ends (before any dropped marks of the next). */

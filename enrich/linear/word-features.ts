@@ -34,7 +34,8 @@ export interface WordFeatures {
 }
 
 /** A number is known by how many digits it has. */
-const shapeOf = (word: string): string => (/^\d+$/.test(word) ? '0'.repeat(Math.min(MOST_DIGITS, word.length)) : word)
+export const shapeOf = (word: string): string =>
+  /^\d+$/.test(word) ? '0'.repeat(Math.min(MOST_DIGITS, word.length)) : word
 
 /** What one word says by itself: its letters as written, its sound, and every group of three to five letters of it. */
 export function wordFeatures(written: string, buckets: number): WordFeatures {

@@ -119,6 +119,8 @@ export const LATIN = /[a-z]/
 export const ARABIC = /[\u0600-\u06ff]/
 const NON_ASCII = /[\u0080-\uffff]/
 const MASKED = /[0-9@$!|]/
+/** Holds half of a character of two units. */
+const PAIRS = /[\ud800-\udfff]/
 
 /** What is known of a word by its letters: whether they are all of a to z and no three alike stand in a row, so that they need no mending. */
 const enum Letters {
@@ -142,18 +144,42 @@ function lettersIn(word: string): Letters {
   return letters
 }
 
+/** By unit, the letters it passes for; undefined where it is what it is. */
+const mendedUnits = (letters: Readonly<Record<string, string>>): readonly (string | undefined)[] => {
+  const byUnit: (string | undefined)[] = Array.from({ length: 0x10000 })
+  for (const [like, as] of Object.entries(letters)) byUnit[like.charCodeAt(0)] = as
+  return byUnit
+}
+const UNMASKED = mendedUnits(DIGIT_LETTERS)
+const UNLIKE = mendedUnits(LOOK_ALIKES)
+
+/** The word with the letters that some units pass for. */
+function mend(word: string, byUnit: readonly (string | undefined)[]): string {
+  let mended = ''
+  let done = 0
+  for (let at = 0; at < word.length; at++) {
+    const as = byUnit[word.charCodeAt(at)]
+    if (as === undefined) continue
+    mended += word.slice(done, at) + as
+    done = at + 1
+  }
+  return done === 0 ? word : mended + word.slice(done)
+}
+
+function hasThreeInARow(word: string): boolean {
+  for (let at = 2; at < word.length; at++) {
+    const unit = word.charCodeAt(at)
+    if (unit === word.charCodeAt(at - 1) && unit === word.charCodeAt(at - 2)) return true
+    // Of pairs the halves are told apart by the pattern.
+    if (unit >= 0xd800 && unit <= 0xdfff) return true
+  }
+  return false
+}
+
 function mendLatin(word: string): string {
-  let mended = word
-  if (NON_ASCII.test(word) && !ARABIC.test(word)) {
-    mended = ''
-    for (const char of word) mended += LOOK_ALIKES[char] ?? char
-  }
-  if (MASKED.test(mended) && LATIN.test(mended)) {
-    let letters = ''
-    for (const char of mended) letters += DIGIT_LETTERS[char] ?? char
-    mended = letters
-  }
-  return mended.replace(/(.)\1{2,}/gsu, '$1$1')
+  const letters = NON_ASCII.test(word) && !ARABIC.test(word) ? mend(word, UNLIKE) : word
+  const mended = MASKED.test(letters) && LATIN.test(letters) ? mend(letters, UNMASKED) : letters
+  return hasThreeInARow(mended) ? mended.replace(/(.)\1{2,}/gsu, '$1$1') : mended
 }
 
 const codeOf = (char: string): number => char.charCodeAt(0)
@@ -246,6 +272,20 @@ export function wordKeys(word: string): WordKeys {
     return { raw: cut, light: loose, loose }
   }
   const raw = mendLatin(cut)
-  const light = raw.replace(/(.)\1+/gsu, '$1')
+  const light = PAIRS.test(raw) ? raw.replace(/(.)\1+/gsu, '$1') : withoutDoubles(raw)
   return { raw, light, loose: looseLatin(light) }
 }
+
+/** Units that stand for each other in some key are of one class, the number of one of them; of class 0 are those that a key may lack. */
+export const CLASSES = Uint16Array.from({ length: 0x10000 }, (_, code) => code)
+const classAs = (letters: string, of: string): void => {
+  for (const letter of letters) CLASSES[codeOf(letter)] = codeOf(of)
+}
+classAs('eiouy*', 'a')
+classAs('cq', 'k')
+classAs('w', 'v')
+classAs('p', 'f')
+classAs('h', '\0')
+for (const [like, letters] of Object.entries({ ...LOOK_ALIKES, ...DIGIT_LETTERS }))
+  CLASSES[codeOf(like)] = CLASSES[codeOf(letters)] as number
+for (const [letter, sound] of Object.entries(SOUNDS_LIKE)) classAs(letter, sound)

@@ -51,14 +51,15 @@ function kindOf(char: string, code: number): Kind {
   return /[\p{L}\p{N}\p{M}]/u.test(char) ? Kind.Letter : Kind.Gap
 }
 
-const UNKNOWN = 255
-const kinds = new Uint8Array(0x10000).fill(UNKNOWN)
+/** By code point, one more than its kind; 0 where it has not been met. */
+const kinds = new Uint8Array(0x110000)
 /** Of a code point of a folded text. */
 export function kindCached(code: number): Kind {
-  if (code > 0xffff) return kindOf(String.fromCodePoint(code), code)
   const known = kinds[code] as number
-  if (known !== UNKNOWN) return known
-  return (kinds[code] = kindOf(String.fromCharCode(code), code))
+  if (known !== 0) return known - 1
+  const kind = kindOf(String.fromCodePoint(code), code)
+  kinds[code] = kind + 1
+  return kind
 }
 
 export const isUpper = (code: number): boolean => code >= 0x41 && code <= 0x5a

@@ -33,8 +33,10 @@ const KEYBOARDS: Partial<Record<Lang, readonly Readonly<Record<string, string>>[
   fa: [PERSIAN_ON_ARABIC],
 }
 
+type Spellings = readonly (readonly [RegExp, readonly string[]])[]
+
 /** Pashto in Latin letters has no spelling; these are the ways the same sound is written. */
-const ROMAN_PASHTO: readonly (readonly [RegExp, readonly string[]])[] = [
+const ROMAN_PASHTO: Spellings = [
   [/aa/g, ['a']],
   [/oo/g, ['u', 'o']],
   [/ee/g, ['i', 'e']],
@@ -53,7 +55,34 @@ const ROMAN_PASHTO: readonly (readonly [RegExp, readonly string[]])[] = [
   [/\bpa\b/g, ['pe']],
   [/gh/g, ['g', 'gh']],
 ]
-const ROMAN_URDU: readonly (readonly [RegExp, readonly string[]])[] = [
+/** Grammars and lessons of Pashto write a long vowel twice and the short one as `u`, with marks for the sounds that Latin letters lack. */
+const PASHTO_OF_GRAMMARS: Spellings = [
+  [/\bda\b/g, ['du']],
+  [/\bpa\b/g, ['pu']],
+  [/\b(za|ze)\b/g, ['zu']],
+  [/\bka\b/g, ['ku']],
+  [/\bla\b/g, ['la', 'lu']],
+  [/\bsa\b/g, ['tsu', 'tsa']],
+  [/\bso(?=k)/g, ['tso']],
+  [/\b(chi|che)\b/g, ['che']],
+  [/kh/g, ['x', 'kh']],
+  [/a(?=[lmnrw]\b)/g, ['u']],
+  [/[ae]m\b/g, ['um']],
+  [/(ey|ai|e)\b/g, ['ay']],
+  [/i\b/g, ['ee']],
+  [/\bo(?=[kwlrb])/g, ['oo']],
+  [/(?<=[^aeiou])a(?=[^aeiou]{1,2}[aeiou])/g, ['aa', 'u']],
+  [/(?<=[^aeiou])a(?=[^aeiou]\b)/g, ['aa']],
+  [/(?<=[^aeiou])i(?=[^aeiou])/g, ['ee']],
+  [/(?<=[^aeiou])[uo](?=[^aeiou])/g, ['oo']],
+  [/o\b/g, ['oo']],
+  [/\bz(?=[aeo])/g, ['dz']],
+  [/\bma\b/g, ['maa']],
+  [/\bta\b/g, ['taa']],
+  [/\bda\b/g, ['daa']],
+]
+const AS_IN_GRAMMARS = 0.35
+const ROMAN_URDU: Spellings = [
   [/ain\b/g, ['en', 'ein', 'ay']],
   [/ahi\b/g, ['hi']],
   [/aa/g, ['a']],
@@ -81,12 +110,19 @@ export function reKeyed(lang: Lang, text: string, random: Random): string {
   return Array.from(text, (char) => (swapped.has(char) ? (swaps[char] ?? char) : char)).join('')
 }
 
+/** The rules of one way to write `lang` in Latin letters, and how many of them are kept. */
+function spellings(lang: Lang, random: Random): readonly [Spellings, number] {
+  if (lang === 'ur-Latn') return [ROMAN_URDU, 0.4]
+  if (lang !== 'ps-Latn') return [[], 0]
+  return random() < AS_IN_GRAMMARS ? [PASHTO_OF_GRAMMARS, 0.6] : [ROMAN_PASHTO, 0.4]
+}
+
 /** Another of the usual spellings in Latin letters. */
 export function respelled(lang: Lang, text: string, random: Random): string {
-  const rules = lang === 'ps-Latn' ? ROMAN_PASHTO : lang === 'ur-Latn' ? ROMAN_URDU : []
+  const [rules, share] = spellings(lang, random)
   let spelled = rules.length > 0 ? text.toLowerCase() : text
   for (const [sound, ways] of rules) {
-    const way = random() < 0.4 ? pick(ways, random) : undefined
+    const way = random() < share ? pick(ways, random) : undefined
     if (way !== undefined) spelled = spelled.replace(sound, way)
   }
   return spelled

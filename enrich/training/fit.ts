@@ -20,6 +20,8 @@ export interface FitOptions {
 }
 
 const SMALLEST = 1e-6
+/** An answer that is as near as this teaches nothing. */
+const NEAR_ENOUGH = 0.004
 
 /** Multinomial logistic regression by AdaGrad, an example at a time, with dropout. Single-threaded and seeded: the same weights to the bit each time. */
 export function fit(examples: Examples, options: FitOptions): Float32Array {
@@ -97,8 +99,9 @@ function learn(
   let sum = 0
   for (let label = 0; label < classes; label++) sum += scores[label] = Math.exp(scores[label]! * value - top)
   for (let label = 0; label < classes; label++) {
-    const gradient = (scores[label]! / sum - (due === label ? 1 : 0)) * value * weight
-    if (Math.abs(gradient) < SMALLEST) continue
+    const error = scores[label]! / sum - (due === label ? 1 : 0)
+    if (Math.abs(error) < NEAR_ENOUGH) continue
+    const gradient = error * value * weight
     const square = gradient * gradient
     for (const feature of features) {
       const index = feature * classes + label

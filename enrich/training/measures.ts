@@ -37,6 +37,9 @@ const UNDISPUTED = [
   { ids: /^tj/, are: 'undisputed ones by a fifth writer, in the words of the home and of work' },
   { ids: /^tk/, are: 'undisputed ones by a sixth writer, cries, shorthand, calm telling, dangers elsewhere' },
   { ids: /^tl/, are: 'undisputed ones by a seventh writer, dangers outside the province and told from there' },
+  { ids: /^tm/, are: 'undisputed ones by an eighth writer, of all kinds that the channels bring' },
+  { ids: /^tn/, are: 'undisputed ones by a ninth writer, threats by who writes and what sounds like them' },
+  { ids: /^to/, are: 'undisputed ones by a tenth and an eleventh writer, dangers in unusual scenes' },
 ] as const
 /** Files of the test part with harmless talk of daily life, and beside it what rings. */
 const DAILY = [

@@ -1,6 +1,6 @@
 import { createRuleJudge, type RuleJudge } from '../enrichers/category/by-rules.js'
 import { createLanguageEnricher } from '../enrichers/language/language.js'
-import { loadJoinedWords, partingJoined } from '../reading/joined-words.js'
+import { loadJoinedWords, partingJoined, type JoinedWords } from '../reading/joined-words.js'
 import { readText, type Reader } from '../reading/words.js'
 import type { Enricher } from '../enricher.js'
 import { loadGlossLists, type Glosses } from '../glosses/glosses.js'
@@ -13,11 +13,16 @@ export interface Reading {
   readonly read: Reader
 }
 
-/** Reads the lexicons, the glosses, the counts of words and the model of languages, which must have been made before. */
-export function loadReading(): Reading {
+/** Reads the lexicons, the glosses and the counts of words, which must have been made before. */
+export function loadWordReading(): Omit<Reading, 'language'> & { readonly joined: JoinedWords } {
   const lists = loadGlossLists()
-  const { glosses } = lists
   const rules = createRuleJudge()
   const joined = loadJoinedWords(lists, (word) => rules.knows(word))
-  return { glosses, rules, language: createLanguageEnricher({ joined }), read: partingJoined(readText, joined) }
+  return { glosses: lists.glosses, rules, joined, read: partingJoined(readText, joined) }
+}
+
+/** The same with the model of languages, which must have been made before. */
+export function loadReading(): Reading {
+  const { joined, ...reading } = loadWordReading()
+  return { ...reading, language: createLanguageEnricher({ joined }) }
 }

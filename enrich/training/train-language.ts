@@ -19,9 +19,11 @@ import { measure, printMeasure } from './measure.js'
 import { createRandom } from './random.js'
 
 const SEED = 20_260_101
-const SCRIPTS: Readonly<Record<ModelScript, { langs: readonly Lang[]; buckets: number; epochs: number }>> = {
-  arabic: { langs: ['ur', 'ps', 'pnb', 'skr', 'khw', 'sd', 'fa', 'ar'], buckets: 2 ** 18, epochs: 12 },
-  latin: { langs: ['en', 'ur-Latn', 'ps-Latn'], buckets: 2 ** 17, epochs: 8 },
+const SCRIPTS: Readonly<
+  Record<ModelScript, { langs: readonly Lang[]; buckets: number; epochs: number; dropout: number }>
+> = {
+  arabic: { langs: ['ur', 'ps', 'pnb', 'skr', 'khw', 'sd', 'fa', 'ar'], buckets: 2 ** 18, epochs: 10, dropout: 0.6 },
+  latin: { langs: ['en', 'ur-Latn', 'ps-Latn'], buckets: 2 ** 18, epochs: 6, dropout: 0.5 },
 }
 const MOST_WEIGHT = 2.5
 const KEYWORD_MESSAGES = 3_000
@@ -122,7 +124,7 @@ function calibrate(model: LinearModel, script: ModelScript, held: readonly Langu
 }
 
 function train(script: ModelScript, rows: readonly LanguageRow[]): LinearModel {
-  const { langs, buckets, epochs } = SCRIPTS[script]
+  const { langs, buckets, epochs, dropout } = SCRIPTS[script]
   const own = rows.filter(({ lang }) => langs.includes(lang))
   const examples = makeExamples(
     own.filter(({ held }) => !held),
@@ -134,7 +136,7 @@ function train(script: ModelScript, rows: readonly LanguageRow[]): LinearModel {
     classes: langs.length,
     epochs,
     rate: 0.5,
-    dropout: 0.3,
+    dropout,
     seed: SEED,
   })
   const model: LinearModel = { langs, buckets, temperature: 1, ...quantise(weights) }

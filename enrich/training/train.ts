@@ -1,4 +1,5 @@
 import { trainCategory } from './train-category.js'
+import { trainCore } from './train-core.js'
 import { trainLanguage } from './train-language.js'
 import { trainThreatening } from './train-threatening.js'
 import { trainWords } from './train-words.js'
@@ -6,6 +7,7 @@ import { trainWords } from './train-words.js'
 // In this order: what comes later learns from the answers of what comes before.
 const STEPS = {
   words: trainWords,
+  core: trainCore,
   language: trainLanguage,
   threatening: trainThreatening,
   category: trainCategory,

@@ -3,6 +3,7 @@ import { withDistrict } from '../../runtime/vocabulary/added-districts.js'
 import type { VocabularyItem } from '../../schemas/vocabulary.js'
 import type { AnyEnricher } from '../enrich-mention.js'
 import type { Enricher } from '../enricher.js'
+import { CoreFinder } from '../core/core.js'
 import { createCategoryEnricher } from '../enrichers/category/category.js'
 import {
   createDistrictEnricher,
@@ -10,10 +11,10 @@ import {
   type DistrictSources,
 } from '../enrichers/districts/districts.js'
 import { beginningsOfPlaces } from '../enrichers/districts/gazetteer.js'
-import { placeLetters } from '../enrichers/districts/spelling.js'
 import { partingJoined } from '../reading/joined-words.js'
 import { createThreatEnricher } from '../enrichers/threat/threat.js'
 import { readOnce, readText } from '../reading/words.js'
+import { overNarrowed } from '../narrowed.js'
 import { Skimmer } from '../skim.js'
 import type { TaggerParts } from '../tagger.js'
 import { addPlaces, type PlacesEntry } from './added-places.js'
@@ -116,17 +117,22 @@ async function placesOf(
 
 /** The enrichers with a word's reading: those that read words, and the sentiment, which has a reading of its own, see what it is read as. */
 function enrichersWith(parts: TaggerParts, sources: DistrictSources, readings: WordReadings): readonly AnyEnricher[] {
-  const { language, joined, threat, category, sentiment, fingerprint, districtOfAccount } = parts
+  const { language, joined, threat, category, fingerprint, districtOfAccount } = parts
   const parted = partingJoined(readText, joined.knowing(readings.words), (word) => readings.has(word))
   const read = readOnce((text) => readings.read(parted(text)))
   const beginsPlace = beginningsOfPlaces(sources.gazetteer)
+  const tellsOfDanger = (word: string): boolean => readings.begins(word) || category.rules.tellsOfDanger.has(word)
   const skimmer = new Skimmer({
-    ofDanger: (word) => readings.begins(word) || category.rules.tellsOfDanger(word),
-    ofPlace: (word) => beginsPlace(placeLetters(word)),
+    ofDanger: tellsOfDanger,
+    ofPlace: beginsPlace.has,
+    sieves: readings.isEmpty ? [category.rules.tellsOfDanger.sieve, beginsPlace.sieve] : undefined,
   })
   const districts = skimmer.over(createDistrictEnricher(districtOfAccount, sources))
   const threats = skimmer.over(createThreatEnricher({ parts: threat, read }))
-  const categories = skimmer.over(createCategoryEnricher({ parts: category, read }))
+  const finder = new CoreFinder(parts.core, read, tellsOfDanger)
+  const coreOf = readOnce((text) => finder.find(text))
+  const categories = skimmer.over(overNarrowed(createCategoryEnricher({ parts: category, read }), coreOf))
+  const sentiment = overNarrowed(parts.sentiment, coreOf)
   if (readings.isEmpty) return [language, districts, threats, categories, sentiment, fingerprint]
   const withoutDoubles: readonly [Enricher<'threat'>, Enricher<'category'>, Enricher<'sentiment'>] = [
     {

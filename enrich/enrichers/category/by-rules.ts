@@ -4,6 +4,7 @@ import type { Category, CategoryTag, DistrictTag, Severity, Tags } from '../../.
 import { outsideNames } from '../districts/gazetteer.js'
 import { loadLexicon, type Match } from '../threat/lexicon.js'
 import { threateningFrom } from '../threat/threatening.js'
+import type { WordTest } from '../../reading/unit-sieve.js'
 import { spanOf, type ReadText } from '../../reading/words.js'
 import { threatFinding } from './direct-threat.js'
 import { elsewhereOf, isNamedAfter, type Elsewhere } from './elsewhere.js'
@@ -131,7 +132,7 @@ export interface RuleJudge {
   /** Whether a folded word is one of the lexicons, or a form of one. */
   knows(word: string): boolean
   /** Whether a folded word belongs to what is told of dangers. */
-  tellsOfDanger(word: string): boolean
+  readonly tellsOfDanger: WordTest
   judge(mention: Mention, read: ReadText, soFar: Readonly<Tags>): RuleJudgement
 }
 

@@ -35,8 +35,14 @@ export function isNamedAfter({ words: all }: ReadText, { to }: Match): boolean {
   return NAMED_AFTER.has(next) || (OF.has(next) && NAMED_AFTER.has(after))
 }
 
-/** Whether the words beside the match say that what is told happens in it; at the start of a message a place says so by itself. */
-function isScene({ words: all }: ReadText, { from, to }: Match): boolean {
+const isTag = ({ words: all, original }: ReadText, { from }: Match): boolean =>
+  original[(all[from]?.start ?? 0) - 1] === '#'
+
+/** Whether the words beside the match say that what is told happens in it; at the start of a message a place says so by itself. A tag never does. */
+function isScene(read: ReadText, match: Match): boolean {
+  if (isTag(read, match)) return false
+  const { words: all } = read
+  const { from, to } = match
   const [before, next, after] = [all[from - 1]?.text ?? '', all[to]?.text ?? '', all[to + 1]?.text ?? '']
   if (FROM_BEHIND.has(next) || (IN_BEHIND.has(next) && IS.has(after))) return false
   return IN_BEHIND.has(next) || IN_BEFORE.has(before) || (from === 0 && !OF.has(next))
@@ -62,11 +68,11 @@ const GOES_ON = words(
   'now right we my i people and they there the a an send please is are was someone somebody with two three his her our at on just here today tonight this since where who as',
 )
 
-/** Whether this match surely is where it happens: a word in front of or behind it says so, and nothing is named after it ("in Qatar Plaza"). Tags are no scenes. */
+/** Whether this match surely is where it happens: a word in front of or behind it says so, and nothing is named after it ("in Qatar Plaza"). */
 function isSureScene(read: ReadText, match: Match): boolean {
   const { words: all, original } = read
-  const [first, last, next] = [all[match.from], all[match.to - 1], all[match.to]]
-  if (first === undefined || last === undefined || original[first.start - 1] === '#') return false
+  const [last, next] = [all[match.to - 1], all[match.to]]
+  if (last === undefined || isTag(read, match)) return false
   const [before, behind] = [all[match.from - 1]?.text ?? '', next?.text ?? '']
   const isCut = next === undefined || /[.,،۔!?؟:;\n-]/.test(original.slice(last.end, next.start))
   if (SURELY_BEHIND.has(behind) || (PASHTO_BEFORE.has(before) && PASHTO_BEHIND.has(behind))) return isScene(read, match)

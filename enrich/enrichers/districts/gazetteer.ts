@@ -2,8 +2,9 @@ import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { packagePath } from '../../../runtime/package-root.js'
 import { HashSieve } from '../../linear/hash-sieve.js'
-import { hashText } from '../../linear/hashing.js'
-import { bentForm, khowarForms, nameTokens, pashtoVariants } from './spelling.js'
+import { addToHash, hashText } from '../../linear/hashing.js'
+import type { WordTest } from '../../reading/unit-sieve.js'
+import { bentForm, khowarForms, nameTokens, pashtoVariants, PLACE_LETTERS, placeLetters } from './spelling.js'
 
 /**
  * What a name must have beside it to count: nothing; some sign that it is a place (`?` in the files: it is also an ordinary word);
@@ -215,16 +216,27 @@ const SEED = 0x811c9dc5
 const mayBeMeant = ({ need, place }: Named): boolean => need !== 'plain-sign' && place.districts.length > 0
 
 /**
- * Tells of a word, in place letters, whether it may be the name of a place of the province by itself, or begins one; that it is none, which hashes tell, costs
- * least. What the gazetteer learns later it may not tell.
+ * Tells of a folded word whether it may be the name of a place of the province by itself, or begins one; that it is none, which hashes tell, costs least. What
+ * the gazetteer learns later it may not tell.
  */
-export function beginningsOfPlaces({ named, beginnings }: Gazetteer): (word: string) => boolean {
+export function beginningsOfPlaces({ named, beginnings }: Gazetteer): WordTest {
   const sieve = new HashSieve()
   for (const [name, meant] of named) if (meant.some(mayBeMeant)) sieve.add(hashText(name, SEED))
   for (const beginning of beginnings) if (beginning.length >= SHORTEST_BEGINNING) sieve.add(hashText(beginning, SEED))
-  return (word) =>
-    sieve.mayHold(hashText(word, SEED)) &&
-    (named.get(word)?.some(mayBeMeant) === true || (word.length >= SHORTEST_BEGINNING && beginnings.has(word)))
+  return {
+    has: (folded) => {
+      const word = placeLetters(folded)
+      return (
+        sieve.mayHold(hashText(word, SEED)) &&
+        (named.get(word)?.some(mayBeMeant) === true || (word.length >= SHORTEST_BEGINNING && beginnings.has(word)))
+      )
+    },
+    sieve: {
+      start: SEED,
+      next: (hash, unit) => addToHash(hash, PLACE_LETTERS[unit] as number),
+      mayBe: (hash) => sieve.mayHold(hash),
+    },
+  }
 }
 
 const FOLDER = 'enrich/enrichers/districts/gazetteer'

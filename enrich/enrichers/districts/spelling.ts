@@ -27,7 +27,8 @@ const ONE_LETTER: Readonly<Record<string, string>> = {
   ڙ: 'ڑ',
   ڳ: 'گ',
 }
-const PLACE_LETTERS = Uint16Array.from({ length: 0x10000 }, (_, code) => code)
+/** By unit of a folded text, the one in its place. */
+export const PLACE_LETTERS = Uint16Array.from({ length: 0x10000 }, (_, code) => code)
 for (const [letter, as] of Object.entries(ONE_LETTER)) PLACE_LETTERS[letter.charCodeAt(0)] = as.charCodeAt(0)
 
 /** The spelling in which place names are compared; as long as the folded text it is given. */

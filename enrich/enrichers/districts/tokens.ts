@@ -29,16 +29,15 @@ const MAX_FOLDED_LENGTH = 200_000
 
 const LINKS = /(?:https?:\/\/|www\.)\S+|[^\s@]+@[^\s@]+\.[a-z]\S*/g
 
-const letters = new Map<number, boolean>()
+/** By unit of a folded text, whether it is of a word: 1 or 2, 0 where it has not been met. */
+const letters = new Uint8Array(0x10000)
+const IS_LETTER = 2
 function isLetter(code: number): boolean {
   if (code < 0x80) return (code >= 0x61 && code <= 0x7a) || (code >= 0x30 && code <= 0x39)
-  let known = letters.get(code)
-  if (known === undefined) {
-    // The vowels of Devanagari are marks.
-    known = /[\p{L}\p{N}\u0900-\u0903\u093a-\u094f]/u.test(String.fromCharCode(code))
-    letters.set(code, known)
-  }
-  return known
+  // The vowels of Devanagari are marks.
+  if (letters[code] === 0)
+    letters[code] = /[\p{L}\p{N}\u0900-\u0903\u093a-\u094f]/u.test(String.fromCharCode(code)) ? IS_LETTER : 1
+  return letters[code] === IS_LETTER
 }
 
 function gapOf(text: string, from: number, to: number): Token['gap'] {

@@ -1,5 +1,6 @@
 import { fold } from '../../../runtime/fold.js'
-import { LATIN, wordKeys, type WordKeys } from '../../reading/keys.js'
+import { CLASSES, LATIN, wordKeys, type WordKeys } from '../../reading/keys.js'
+import type { UnitSieve, WordTest } from '../../reading/unit-sieve.js'
 
 /** A word that sounds away to fewer letters (`we` to `vi`) is taken by its letters where it stands alone. */
 const MIN_LOOSE = 3
@@ -183,11 +184,71 @@ export const tellsByItself = ({ key, isPrefix }: Token): boolean =>
   key.length >= (isPrefix && LATIN.test(key) ? MIN_TELLING + 1 : MIN_TELLING)
 
 /** Tells of a folded word whether it is, or begins with, one of the tokens; that a word is none costs least. */
-export function isAnyOf(tokens: Iterable<Token>): (word: string) => boolean {
-  const tree = new TokenTree([...tokens])
+export function isAnyOf(tokens: readonly Token[]): WordTest {
+  const tree = new TokenTree(tokens)
   const isOne = (word: string): boolean => {
     const { raw, light, loose } = wordKeys(word)
     return tree.holds('raw', raw) || tree.holds('light', light) || tree.holds('loose', loose)
   }
-  return (word) => (word.includes('*') ? unmasked(word).some(isOne) : isOne(word))
+  return {
+    has: (word) => (word.includes('*') ? unmasked(word).some(isOne) : isOne(word)),
+    sieve: new ClassTree(tokens),
+  }
+}
+
+/** Tokens as a tree of the classes of their units: whatever a key makes of a word, its classes stay, one beside its like being one. */
+class ClassTree implements UnitSieve {
+  readonly start: number
+  /** The column of each unit: 0 of one that no token has. */
+  readonly #columns = new Uint16Array(0x10000)
+  /** A row for each state, which is where its row begins; at `NOWHERE` nothing follows, at `#whatever` anything may. */
+  readonly #next: Int32Array
+  readonly #whatever: number
+  /** By state, whether a token ends there. */
+  readonly #isEnd: Uint8Array
+
+  constructor(tokens: readonly Token[]) {
+    const ofClass = new Map<number, number>()
+    for (const { key } of tokens)
+      for (let at = 0; at < key.length; at++) {
+        const own = CLASSES[key.charCodeAt(at)] as number
+        if (own !== 0 && !ofClass.has(own)) ofClass.set(own, ofClass.size + 1)
+      }
+    for (const [unit, own] of CLASSES.entries()) this.#columns[unit] = ofClass.get(own) ?? 0
+    // The last column is of what a key may lack: it leads where one is already.
+    const lacking = ofClass.size + 1
+    for (const [unit, own] of CLASSES.entries()) if (own === 0) this.#columns[unit] = lacking
+    const width = lacking + 1
+    const rows: number[][] = [Array<number>(width).fill(NOWHERE)]
+    const addRow = (last: number): number => {
+      const state = rows.length * width
+      rows.push(Array.from({ length: width }, (_, column) => (column === last || column === lacking ? state : NOWHERE)))
+      return state
+    }
+    this.#whatever = addRow(lacking)
+    rows[1] = Array<number>(width).fill(this.#whatever)
+    this.start = addRow(lacking)
+    const ends = new Set([this.#whatever])
+    for (const { key, isPrefix } of tokens) {
+      let state = this.start
+      for (let at = 0; at < key.length && state !== this.#whatever; at++) {
+        const row = rows[state / width] as number[]
+        const column = this.#columns[key.charCodeAt(at)] as number
+        state = row[column] = row[column] === NOWHERE ? addRow(column) : (row[column] as number)
+      }
+      ends.add(state)
+      if (isPrefix) rows[state / width] = Array<number>(width).fill(this.#whatever)
+    }
+    this.#next = Int32Array.from(rows.flat())
+    this.#isEnd = new Uint8Array(this.#next.length)
+    for (const state of ends) this.#isEnd[state] = 1
+  }
+
+  next(state: number, unit: number): number {
+    return this.#next[state + (this.#columns[unit] as number)] as number
+  }
+
+  mayBe(state: number): boolean {
+    return this.#isEnd[state] === 1
+  }
 }

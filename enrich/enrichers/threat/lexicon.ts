@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { packagePath } from '../../../runtime/package-root.js'
 import { isAnyOf, tellsByItself, tokenOf, TokenTable, type Token } from './lexicon-tokens.js'
+import type { WordTest } from '../../reading/unit-sieve.js'
 import type { ReadText, Word } from '../../reading/words.js'
 
 /** A place where a pattern of the lexicon was found. */
@@ -22,7 +23,7 @@ export interface Lexicon {
   /** Whether a folded word is a pattern by itself, one of a pattern's, or a form of one. */
   has(word: string): boolean
   /** Tells of a folded word whether it is the longest of a pattern of one of these concepts; a word or beginning of fewer than three letters (four, where a vowel is one) tells nothing by itself. */
-  wordsOf(concepts: Iterable<string>): (word: string) => boolean
+  wordsOf(concepts: Iterable<string>): WordTest
 }
 
 interface Node {
@@ -113,7 +114,7 @@ class CompiledLexicon implements Lexicon {
     return this.tokens.has(word) || this.symbolsOf(word).some(isPattern)
   }
 
-  wordsOf(concepts: Iterable<string>): (word: string) => boolean {
+  wordsOf(concepts: Iterable<string>): WordTest {
     return isAnyOf([...concepts].flatMap((concept) => this.longestTokens.get(concept) ?? []).filter(tellsByItself))
   }
 
@@ -143,12 +144,18 @@ class CompiledLexicon implements Lexicon {
   ): void {
     const first = words[from] as Word
     let budget = MAX_MATCHES_PER_WORD
-    const seen: string[] = []
+    /** What was met, each concept with where it ends. */
+    const concepts: string[] = []
+    const ends: number[] = []
+    const isMet = (concept: string, at: number): boolean => {
+      for (let met = 0; met < concepts.length; met++) if (ends[met] === at && concepts[met] === concept) return true
+      return false
+    }
     const step = (node: Node, at: number): void => {
       for (const concept of node.concepts) {
-        const key = `${concept} ${at}`
-        if (budget === 0 || seen.includes(key)) continue
-        seen.push(key)
+        if (budget === 0 || isMet(concept, at)) continue
+        concepts.push(concept)
+        ends.push(at)
         budget--
         const count = counts.get(concept) ?? 0
         counts.set(concept, count + 1)
