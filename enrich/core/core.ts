@@ -20,6 +20,16 @@ const GIVEN_UP_AT = -12
 /** A longer text, in UTF-16 units, is read whole. */
 const LONGEST_TEXT = 10_000
 
+/** What closes a sentence goes with the words before it, what opens one or makes a tag with those behind it: a question stays a question. */
+const GAP_BEFORE = /[\s.,!?؟،۔؛:;…|-]*/y
+const GAP_BEHIND = /[\s#＃@(“"-]+$/
+
+/** Where the pattern ends that begins at `from`. */
+function lastOf(pattern: RegExp, text: string, from: number): number {
+  pattern.lastIndex = from
+  return pattern.test(text) ? pattern.lastIndex : from
+}
+
 /** What a feature of a word counts. */
 export const UNIT = 1 / Math.sqrt(FEATURES)
 
@@ -59,11 +69,11 @@ export class CoreFinder {
     const { words } = read
     const from = this.#longest(read, 'before', words.length)
     const to = words.length - this.#longest(read, 'behind', words.length - from)
-    const [first, last] = [words[from], words[to - 1]]
-    if ((from === 0 && to === words.length) || from >= to || first === undefined || last === undefined) return undefined
-    const start = from === 0 ? 0 : first.start
+    if ((from === 0 && to === words.length) || from >= to) return undefined
+    const start = from === 0 ? 0 : lastOf(GAP_BEFORE, text, words[from - 1]?.end ?? 0)
+    const rest = text.slice(start, words[to]?.start)
     return {
-      text: text.slice(start, to === words.length ? text.length : last.end),
+      text: to === words.length ? rest : rest.replace(GAP_BEHIND, ''),
       spanOf: (span) => ({ ...span, start: span.start + start, end: span.end + start }),
     }
   }

@@ -36,7 +36,14 @@ describe('what a message tells', () => {
 
   it('ends before thanks, a signature and a row of tags', () => {
     const core = coreOf('bijli ke khambe se chingari nikal rahi hai bazar mein. shukria, allah hafiz #KPPolice #Help')
-    expect(core).toMatch(/^bijli ke khambe .* bazar mein$/)
+    expect(core).toMatch(/^bijli ke khambe .* bazar mein\.$/)
+  })
+
+  it('keeps its question mark, and the sign of its first tag', () => {
+    expect(coreOf('Assalam o alaikum sir. kya licence daftar hafte ko khula hota hai? shukria sir')).toBe(
+      'kya licence daftar hafte ko khula hota hai?',
+    )
+    expect(coreOf('Assalam o alaikum sir, #Mardan bazar mein pani khara hai kal se')).toMatch(/^#Mardan/)
   })
 
   it('is all of a message that only greets, thanks or says nothing', () => {
