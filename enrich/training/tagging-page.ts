@@ -128,7 +128,7 @@ const agreementRows = (agreement: readonly Agreement[]): string =>
 export function taggingPage({ table: measured, rows, missing }: Evaluation, agreement: readonly Agreement[]): string {
   return `# How right the tags are
 
-Made by \`npm run eval\`; do not edit. What each tag means is in LABELLING.md, how the messages were written in [enrich/corpus](../enrich/corpus/README.md), how the tagger decides in decisions [7](decisions/0007-gazetteer.md), [9](decisions/0009-language-model.md), [28](decisions/0028-learned-tags.md) and [32](decisions/0032-joined-words.md).
+Made by \`npm run eval\`; do not edit. What each tag means is in LABELLING.md, how the messages were written in [enrich/corpus](../enrich/corpus/README.md), how the tagger decides in decisions [7](decisions/0007-gazetteer.md), [9](decisions/0009-language-model.md), [28](decisions/0028-learned-tags.md), [32](decisions/0032-joined-words.md) and [33](decisions/0033-what-a-message-tells.md).
 
 The test part was written by five writers apart from those of the training part, and is never learned from. Its 1,473 messages were looked at after several trainings. Below them stand others, by thirteen more writers, who left out every message whose label two careful readers could dispute: they are easier, and say how right the tags are where there is one right answer. (One rule of districts was made after one of them had shown that it was missing.) The last lines are of the 1,473 once more, as they are keyed in haste, and as they are greeted, signed and sent with links. The texts are invented, by the same kind of writer as the training part's, so that real messages will be harder. Intervals are 95%.
 
