@@ -20,18 +20,20 @@ const GIVEN_UP_AT = -12
 /** A longer text, in UTF-16 units, is read whole. */
 const LONGEST_TEXT = 10_000
 
-/** What closes a sentence goes with the words before it, what opens one or makes a tag with those behind it: a question stays a question. */
-const GAP_BEFORE = /[\s.,!?؟،۔؛:;…|-]*/y
-const GAP_BEHIND = /[\s#＃@(“"-]+$/
-
-/** Where the pattern ends that begins at `from`. */
-function lastOf(pattern: RegExp, text: string, from: number): number {
-  pattern.lastIndex = from
-  return pattern.test(text) ? pattern.lastIndex : from
-}
-
 /** What a feature of a word counts. */
 export const UNIT = 1 / Math.sqrt(FEATURES)
+
+/** What closes a sentence goes with the words before it, what opens one or makes a tag with those behind it: a question stays a question. */
+const CLOSES = /[\s.,!?؟،۔؛:;…|-]/
+const OPENS = /[\s#＃@(“"-]/
+
+/** Past the signs that stand at `from`, towards `to` and no farther. */
+function pastSigns(text: string, signs: RegExp, from: number, to: number): number {
+  const step = from < to ? 1 : -1
+  let at = from
+  while (at !== to && signs.test(text.charAt(step > 0 ? at : at - 1))) at += step
+  return at
+}
 
 /** Whether a word is one by which dangers are told: what has such a word is no greeting. */
 type TellsOfDanger = (word: string) => boolean
@@ -70,10 +72,11 @@ export class CoreFinder {
     const from = this.#longest(read, 'before', words.length)
     const to = words.length - this.#longest(read, 'behind', words.length - from)
     if ((from === 0 && to === words.length) || from >= to) return undefined
-    const start = from === 0 ? 0 : lastOf(GAP_BEFORE, text, words[from - 1]?.end ?? 0)
-    const rest = text.slice(start, words[to]?.start)
+    const first = words[from]?.start ?? 0
+    const start = from === 0 ? 0 : pastSigns(text, CLOSES, words[from - 1]?.end ?? first, first)
+    const end = to === words.length ? text.length : pastSigns(text, OPENS, words[to]?.start ?? text.length, start)
     return {
-      text: to === words.length ? rest : rest.replace(GAP_BEHIND, ''),
+      text: text.slice(start, end),
       spanOf: (span) => ({ ...span, start: span.start + start, end: span.end + start }),
     }
   }

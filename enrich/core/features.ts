@@ -1,7 +1,7 @@
 import { bucketOf, hashText, joinHashes } from '../linear/hashing.js'
 import { shapeOf } from '../linear/word-features.js'
 import { wordKeys } from '../reading/keys.js'
-import type { ReadText } from '../reading/words.js'
+import { isTag, type ReadText } from '../reading/words.js'
 
 const SOUND = 0x01234567
 const WRITTEN = 0x07123456
@@ -24,7 +24,6 @@ const TAGS = 0x06714523
 /** Every word has so many features. */
 export const FEATURES = 17
 
-const HASH = 0x23
 const LETTERS_AT_AN_END = 4
 const LAST_LETTERS = 3
 const MOST_CACHED = 50_000
@@ -32,6 +31,9 @@ const MOST_PLACES = 12
 const MOST_PLACES_BY_LENGTH = 6
 /** Texts of fewer words than each of these are alike. */
 const LENGTHS = [8, 16, 30] as const
+
+/** Stands for a tag or none where there is no word. */
+const NO_WORD = 2
 
 interface Known {
   readonly sound: number
@@ -48,7 +50,8 @@ export class PlaceFeatures {
   constructor(private readonly buckets: number) {}
 
   /** The buckets of the word at `at`, valid until the next call. */
-  of({ words, original }: ReadText, at: number): Int32Array {
+  of(read: ReadText, at: number): Int32Array {
+    const { words } = read
     const soundAt = (place: number, none: number): number => {
       const text = words[place]?.text
       return text === undefined ? none : this.#wordOf(text).sound
@@ -57,12 +60,11 @@ export class PlaceFeatures {
     const [before, behind] = [soundAt(at - 1, BEFORE), soundAt(at + 1, BEHIND)]
     const [front, back] = [at, words.length - 1 - at]
     const length = LENGTHS.findIndex((least) => words.length < least)
-    const sentenceAt = (place: number) => words[place]?.sentence ?? words[at]?.sentence
     const here = words[at]?.sentence
-    const breaks = (sentenceAt(at - 1) === here ? 0 : 1) + (sentenceAt(at + 1) === here ? 0 : 2)
-    const isTag = (place: number) => {
+    const isBreak = (place: number) => Number((words[place]?.sentence ?? here) !== here)
+    const tagAt = (place: number) => {
       const word = words[place]
-      return word === undefined ? 2 : original.charCodeAt(word.start - 1) === HASH ? 1 : 0
+      return word === undefined ? NO_WORD : Number(isTag(read, word))
     }
     let count = 0
     const add = (hash: number) => (this.#found[count++] = bucketOf(hash, this.buckets))
@@ -78,8 +80,8 @@ export class PlaceFeatures {
     add(joinHashes(sound ^ SOUND_FROM_END, Math.min(back >> 1, 3)))
     add(joinHashes(joinHashes(LENGTH_FROM_START, length), Math.min(front, MOST_PLACES_BY_LENGTH)))
     add(joinHashes(joinHashes(LENGTH_FROM_END, length), Math.min(back, MOST_PLACES_BY_LENGTH)))
-    add(joinHashes(BREAKS, breaks))
-    add(joinHashes(TAGS, isTag(at) + 3 * isTag(at - 1) + 9 * isTag(at + 1)))
+    add(joinHashes(BREAKS, isBreak(at - 1) + 2 * isBreak(at + 1)))
+    add(joinHashes(TAGS, tagAt(at) + 3 * tagAt(at - 1) + 9 * tagAt(at + 1)))
     return this.#found
   }
 

@@ -199,6 +199,9 @@ function joinSpaced(words: readonly Word[]): Word[] {
   return joined
 }
 
+/** Whether a word stands behind a `#`. */
+export const isTag = ({ original }: ReadText, { start }: Word): boolean => original.charAt(start - 1) === '#'
+
 export const spanOf = (read: ReadText, start: number, end: number): Span => ({
   text: read.original.slice(start, end),
   start,

@@ -56,6 +56,10 @@ describe('the tagger, given anything', () => {
     ['100 kB of words', 'bazar mein awaz aai hai. '.repeat(4_000)],
     ['100 kB without a space', 'ب'.repeat(100_000)],
     ['10,000 of one letter', 'a'.repeat(10_000)],
+    [
+      'a gap of 7,000 in what is thanked for',
+      `bati band hai${' #'.repeat(3_500)} gali mein. bohat shukria, allah hafiz`,
+    ],
     ['bytes', Array.from({ length: 5_000 }, (_, at) => String.fromCharCode((at * 7_919) % 256)).join('')],
     ['overrides', '\u202epolice\u202c \u2066bomb\u2069 \u200f بم \u200e'],
     ['joiners inside words', 'b\u200do\u200dm\u200db'],

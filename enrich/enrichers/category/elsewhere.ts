@@ -1,6 +1,6 @@
 import { fold } from '../../../runtime/fold.js'
 import type { Category } from '../../../schemas/tags.js'
-import type { ReadText } from '../../reading/words.js'
+import { isTag, type ReadText } from '../../reading/words.js'
 import type { Match } from '../threat/lexicon.js'
 
 const words = (list: string): ReadonlySet<string> => new Set(list.split(' ').map(fold))
@@ -35,14 +35,12 @@ export function isNamedAfter({ words: all }: ReadText, { to }: Match): boolean {
   return NAMED_AFTER.has(next) || (OF.has(next) && NAMED_AFTER.has(after))
 }
 
-const isTag = ({ words: all, original }: ReadText, { from }: Match): boolean =>
-  original[(all[from]?.start ?? 0) - 1] === '#'
-
 /** Whether the words beside the match say that what is told happens in it; at the start of a message a place says so by itself. A tag never does. */
 function isScene(read: ReadText, match: Match): boolean {
-  if (isTag(read, match)) return false
   const { words: all } = read
   const { from, to } = match
+  const first = all[from]
+  if (first === undefined || isTag(read, first)) return false
   const [before, next, after] = [all[from - 1]?.text ?? '', all[to]?.text ?? '', all[to + 1]?.text ?? '']
   if (FROM_BEHIND.has(next) || (IN_BEHIND.has(next) && IS.has(after))) return false
   return IN_BEHIND.has(next) || IN_BEFORE.has(before) || (from === 0 && !OF.has(next))
@@ -71,8 +69,8 @@ const GOES_ON = words(
 /** Whether this match surely is where it happens: a word in front of or behind it says so, and nothing is named after it ("in Qatar Plaza"). */
 function isSureScene(read: ReadText, match: Match): boolean {
   const { words: all, original } = read
-  const [last, next] = [all[match.to - 1], all[match.to]]
-  if (last === undefined || isTag(read, match)) return false
+  const [first, last, next] = [all[match.from], all[match.to - 1], all[match.to]]
+  if (first === undefined || last === undefined || isTag(read, first)) return false
   const [before, behind] = [all[match.from - 1]?.text ?? '', next?.text ?? '']
   const isCut = next === undefined || /[.,،۔!?؟:;\n-]/.test(original.slice(last.end, next.start))
   if (SURELY_BEHIND.has(behind) || (PASHTO_BEFORE.has(before) && PASHTO_BEHIND.has(behind))) return isScene(read, match)

@@ -10,20 +10,6 @@ const CONCEPTS = 0x165667b1
 /** Concepts of one sentence whose pairs are looked at; more say nothing new. */
 const MOST_CONCEPTS = 14
 
-/** Concepts are few, and each is hashed and named once. */
-const hashes = new Map<string, number>()
-function hashOf(concept: string): number {
-  let hash = hashes.get(concept)
-  if (hash === undefined) hashes.set(concept, (hash = hashText(concept, CONCEPTS)))
-  return hash
-}
-const names = new Map<string, string>()
-function nameOf(concept: string): string {
-  let name = names.get(concept)
-  if (name === undefined) names.set(concept, (name = `concept:${concept}`))
-  return name
-}
-
 /** Every two concepts that stand in one sentence. */
 export function conceptPairs(matches: readonly Match[], buckets: number): Int32Array {
   const bySentence = new Map<number, Set<string>>()
@@ -34,7 +20,7 @@ export function conceptPairs(matches: readonly Match[], buckets: number): Int32A
   }
   const found = new Set<number>()
   for (const concepts of bySentence.values()) {
-    const hashes = [...concepts].sort().map(hashOf)
+    const hashes = [...concepts].sort().map((concept) => hashText(concept, CONCEPTS))
     for (const [at, first] of hashes.entries())
       for (const second of hashes.slice(at + 1)) found.add(bucketOf(joinHashes(first, second), buckets))
   }
@@ -103,7 +89,7 @@ export function namedFeatures(
   for (const least of LOUDNESS) if (loudest > least) emit(`rules:louder:${least}`, 1)
   emit('threatening', threatening)
   emit(`lang:${soFar.language?.lang ?? 'und'}`, 1)
-  for (const concept of everywhere) emit(nameOf(concept), 1)
+  for (const concept of everywhere) emit(`concept:${concept}`, 1)
   if (read.asks.includes(true)) emit('asks', 1)
   if (everywhere.has('phone')) emit('phone', 1)
   const districts = districtsTold(soFar).length

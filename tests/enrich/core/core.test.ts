@@ -3,27 +3,18 @@ import { describe, expect, it } from 'vitest'
 import { createEnrichers } from '../../../app/enrichers.js'
 import { CoreFinder, readCoreModel } from '../../../enrich/core/core.js'
 import { createRuleJudge } from '../../../enrich/enrichers/category/by-rules.js'
-import { enrichMention } from '../../../enrich/enrich-mention.js'
 import { readText } from '../../../enrich/reading/words.js'
 import { fold } from '../../../runtime/fold.js'
-import { textMention } from '../../../enrich/text-mention.js'
 import { readCorpus } from '../../../enrich/training/corpus.js'
 import { dressed, readDressings } from '../../../enrich/training/dressings.js'
+import { tagsOf } from '../../../enrich/training/judged-corpus.js'
 import { createRandom, hashOf } from '../../../enrich/training/random.js'
 
-const NOW = '2026-11-22T07:00:00.000Z'
 const rules = createRuleJudge()
 const finder = new CoreFinder(readCoreModel(), readText, (word) => rules.tellsOfDanger.has(word))
 const coreOf = (text: string): string => finder.find(text)?.text ?? text
 const enrichers = createEnrichers()
-const tagsOf = (text: string) =>
-  enrichMention(textMention('core', text, NOW), {
-    enrichers,
-    now: NOW,
-    onFailure: (name, error) => {
-      throw new Error(name, { cause: error })
-    },
-  }).tags
+const tags = (text: string) => tagsOf(text, enrichers)
 
 describe('what a message tells', () => {
   it.each([
@@ -114,7 +105,7 @@ describe('category and sentiment', () => {
 
   it('are of what the message tells, and their evidence lies where it was written', () => {
     const text = `Assalam o alaikum janab e ali, umeed hai aap khairiyat se honge. ${danger}. Bohat shukria aap ka, dua go`
-    const { category, sentiment } = tagsOf(text)
+    const { category, sentiment } = tags(text)
     expect(category).toMatchObject({ category: 'crime', alert: true })
     for (const { text: said, start, end } of category?.evidence ?? []) expect(text.slice(start, end)).toBe(said)
     expect(category?.evidence.length).toBeGreaterThan(0)
@@ -122,6 +113,6 @@ describe('category and sentiment', () => {
   })
 
   it('hear thanks that are all there is', () => {
-    expect(tagsOf('Bohat shukria KP police, aap ne mera mobile dhoond diya').sentiment?.sentiment).toBe('positive')
+    expect(tags('Bohat shukria KP police, aap ne mera mobile dhoond diya').sentiment?.sentiment).toBe('positive')
   })
 })
